@@ -1,0 +1,133 @@
+//! The endpoint table: every route of the JSON API, once.
+//!
+//! A marker type per endpoint says method, path, query, body and answer; `ALL` lists their
+//! specifications. Routes, the OpenAPI document, the typed client, the console's calls and the
+//! coverage tests are derived from here, so a route outside this table does not exist.
+
+mod endpoints;
+mod query;
+
+pub use endpoints::*;
+pub use query::{
+    ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery, MAX_LIMIT, NoQuery,
+    ParamKind, ParamSpec, QueryParams,
+};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::problem::ErrorCode;
+
+/// The base path of the API.
+pub const BASE: &str = "/api/v1";
+
+/// The HTTP method of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Changes nothing.
+    Get,
+    /// Creates or acts.
+    Post,
+    /// Replaces.
+    Put,
+    /// Merge patch; needs If-Match.
+    Patch,
+}
+
+impl Method {
+    /// The method as HTTP spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
+/// What an endpoint does to the world, which decides what mock mode, audit and coverage ask of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Answers `Sourced<T>` and changes nothing.
+    Read,
+    /// Changes data: refused in mock mode, one audit row.
+    Command,
+    /// Acts on the process and not on data: allowed in mock mode, no audit row.
+    Process,
+}
+
+/// How the body of a request travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// No body.
+    None,
+    /// `application/json`.
+    Json,
+    /// `multipart/form-data` with one part named `file`, and optional text parts.
+    File,
+}
+
+/// An endpoint as data.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointSpec {
+    /// The name of the marker, and of operation and handler in snake case.
+    pub name: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The whole path with `{placeholders}`.
+    pub path: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// What it does to the world.
+    pub kind: Kind,
+    /// How its body travels.
+    pub body: BodyKind,
+    /// The service whose switch governs it; `None` when nothing switches it off.
+    pub service: Option<crate::status::ServiceName>,
+    /// Whether it needs `If-Match`.
+    pub needs_version: bool,
+    /// The status of its success.
+    pub success: u16,
+    /// The codes it can answer beside those that every endpoint can.
+    pub problems: &'static [ErrorCode],
+    /// Its query parameters.
+    pub params: &'static [ParamSpec],
+}
+
+impl EndpointSpec {
+    /// The path with its placeholders filled, in order.
+    pub fn path_with(&self, values: &[&str]) -> String {
+        let mut values = values.iter();
+        let mut out = String::with_capacity(self.path.len() + 32);
+        for (index, piece) in self.path.split('/').enumerate() {
+            if index > 0 {
+                out.push('/');
+            }
+            if piece.starts_with('{') {
+                out.push_str(values.next().copied().unwrap_or(piece));
+            } else {
+                out.push_str(piece);
+            }
+        }
+        out
+    }
+}
+
+/// An endpoint as a type. `Path` is what fills its placeholders.
+pub trait Endpoint {
+    /// The query parameters.
+    type Query: QueryParams;
+    /// The JSON body; `()` when there is none.
+    type Body: Serialize + DeserializeOwned;
+    /// What stands in `data` of a read, or the whole answer of a command.
+    type Answer: Serialize + DeserializeOwned;
+    /// The endpoint as data.
+    const SPEC: EndpointSpec;
+}
+
+/// Marks endpoints that answer `Sourced<Answer>`.
+pub trait ReadEndpoint: Endpoint {}
+
+/// Marks endpoints that answer the plain thing.
+pub trait CommandEndpoint: Endpoint {}

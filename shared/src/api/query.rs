@@ -1,0 +1,264 @@
+//! Query parameters as types, with their names as data for the unknown-parameter check and OpenAPI.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::activity::ActivityKind;
+use crate::campaign::CampaignStatus;
+use crate::id::CampaignId;
+use crate::import::RowVerdict;
+use crate::lead::{ConsentStatus, GradeFilter, LeadFilter, LeadSort, LeadSource, LeadStatus, LeadView};
+
+/// Rows of a page when the request does not say.
+pub const DEFAULT_LIMIT: u32 = 50;
+
+/// The most rows a page may have.
+pub const MAX_LIMIT: u32 = 200;
+
+/// What values a parameter takes.
+#[derive(Clone, Copy, Debug)]
+pub enum ParamKind {
+    /// Any text.
+    Text,
+    /// A whole number between the two, both included.
+    Integer(u32, u32),
+    /// `true` or `false`.
+    Boolean,
+    /// A UUID.
+    Id,
+    /// One of a closed set.
+    OneOf(fn() -> Vec<&'static str>),
+}
+
+/// A query parameter as data.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamSpec {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+    /// What values it takes.
+    pub kind: ParamKind,
+}
+
+/// The query of an endpoint. A parameter outside `PARAMS` is refused by name.
+pub trait QueryParams: Serialize + DeserializeOwned + Default {
+    /// Every parameter.
+    const PARAMS: &'static [ParamSpec];
+}
+
+macro_rules! texts {
+    ($enum:ty) => {
+        ParamKind::OneOf(|| <$enum>::ALL.iter().map(|value| value.as_str()).collect())
+    };
+}
+
+const LIMIT: ParamSpec = ParamSpec {
+    name: "limit",
+    help: "Rows of the page; 50 when absent.",
+    kind: ParamKind::Integer(1, MAX_LIMIT),
+};
+const CURSOR: ParamSpec = ParamSpec {
+    name: "cursor",
+    help: "Where the last page ended; opaque, bound to filter and sort.",
+    kind: ParamKind::Text,
+};
+
+/// No parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoQuery {}
+
+impl QueryParams for NoQuery {
+    const PARAMS: &'static [ParamSpec] = &[];
+}
+
+/// The lead list's filter, order and place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LeadQuery {
+    #[serde(rename = "filter[status]", skip_serializing_if = "Option::is_none")]
+    pub status: Option<LeadStatus>,
+    #[serde(rename = "filter[grade]", skip_serializing_if = "Option::is_none")]
+    pub grade: Option<GradeFilter>,
+    #[serde(rename = "filter[source]", skip_serializing_if = "Option::is_none")]
+    pub source: Option<LeadSource>,
+    #[serde(rename = "filter[campaign]", skip_serializing_if = "Option::is_none")]
+    pub campaign: Option<CampaignId>,
+    #[serde(rename = "filter[consent]", skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentStatus>,
+    #[serde(rename = "filter[review]", skip_serializing_if = "Option::is_none")]
+    pub review: Option<bool>,
+    #[serde(rename = "filter[view]", skip_serializing_if = "Option::is_none")]
+    pub view: Option<LeadView>,
+    #[serde(rename = "filter[email]", skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<LeadSort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl LeadQuery {
+    /// The conditions alone.
+    pub fn filter(&self) -> LeadFilter {
+        LeadFilter {
+            status: self.status,
+            grade: self.grade,
+            source: self.source,
+            campaign: self.campaign,
+            consent: self.consent,
+            review: self.review,
+            view: self.view,
+            email: self.email.clone(),
+        }
+    }
+
+    /// The order; by priority when the request does not say.
+    pub fn order(&self) -> LeadSort {
+        self.sort.unwrap_or(LeadSort::Priority)
+    }
+}
+
+impl QueryParams for LeadQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "filter[status]",
+            help: "Leads in this status.",
+            kind: texts!(LeadStatus),
+        },
+        ParamSpec {
+            name: "filter[grade]",
+            help: "Leads of this grade, or ungraded.",
+            kind: texts!(GradeFilter),
+        },
+        ParamSpec {
+            name: "filter[source]",
+            help: "Leads that came this way.",
+            kind: texts!(LeadSource),
+        },
+        ParamSpec {
+            name: "filter[campaign]",
+            help: "Leads of this campaign.",
+            kind: ParamKind::Id,
+        },
+        ParamSpec {
+            name: "filter[consent]",
+            help: "Leads with this consent.",
+            kind: texts!(ConsentStatus),
+        },
+        ParamSpec {
+            name: "filter[review]",
+            help: "Leads flagged for a person, or not.",
+            kind: ParamKind::Boolean,
+        },
+        ParamSpec {
+            name: "filter[view]",
+            help: "The rows behind a figure.",
+            kind: texts!(LeadView),
+        },
+        ParamSpec {
+            name: "filter[email]",
+            help: "The lead with this whole address.",
+            kind: ParamKind::Text,
+        },
+        ParamSpec {
+            name: "sort",
+            help: "The order; priority when absent.",
+            kind: texts!(LeadSort),
+        },
+        CURSOR,
+        LIMIT,
+    ];
+}
+
+/// The feed's filter and place.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ActivityQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ActivityKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for ActivityQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "kind",
+            help: "Only events of this kind.",
+            kind: texts!(ActivityKind),
+        },
+        CURSOR,
+        ParamSpec {
+            name: "limit",
+            help: "Lines of the page; 25 when absent.",
+            kind: ParamKind::Integer(1, MAX_LIMIT),
+        },
+    ];
+}
+
+/// The campaign list's filter and place; newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CampaignQuery {
+    #[serde(rename = "filter[status]", skip_serializing_if = "Option::is_none")]
+    pub status: Option<CampaignStatus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for CampaignQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "filter[status]",
+            help: "Campaigns in this status.",
+            kind: texts!(CampaignStatus),
+        },
+        CURSOR,
+        LIMIT,
+    ];
+}
+
+/// The import history's place; newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImportQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for ImportQuery {
+    const PARAMS: &'static [ParamSpec] = &[CURSOR, LIMIT];
+}
+
+/// Which rows of an import, and from where; in file order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImportRowQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<RowVerdict>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for ImportRowQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "verdict",
+            help: "Only rows with this verdict.",
+            kind: texts!(RowVerdict),
+        },
+        CURSOR,
+        LIMIT,
+    ];
+}

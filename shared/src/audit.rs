@@ -1,0 +1,31 @@
+//! The audit trail's closed words: who can act, and what can be done.
+
+use crate::closed_enum;
+
+closed_enum! {
+    /// What kind of actor did something.
+    pub enum ActorType { User = "user", ApiKey = "api_key", Service = "service", System = "system" }
+}
+
+closed_enum! {
+    /// What was done. Every mutation has one, and writes one row with it.
+    pub enum AuditAction {
+        LeadCreated = "lead.created",
+        LeadMerged = "lead.merged",
+        LeadTouched = "lead.touched",
+        LeadEdited = "lead.edited",
+        LeadStatusChanged = "lead.status_changed",
+        CampaignCreated = "campaign.created",
+        CampaignStatusChanged = "campaign.status_changed",
+        ImportUploaded = "import.uploaded",
+        ImportMapped = "import.mapped",
+        ImportPreviewed = "import.previewed",
+        ImportCommitStarted = "import.commit_started",
+        ImportChunkCommitted = "import.chunk_committed",
+        ImportCommitted = "import.committed",
+        ImportCancelled = "import.cancelled",
+        ImportFailed = "import.failed",
+        CountersRebuilt = "counters.rebuilt",
+        WentLive = "process.went_live",
+    }
+}

@@ -1,0 +1,37 @@
+//! The vocabulary that server, console, command line and tests compile together.
+//!
+//! Owns: closed enums and their transition tables, the wire types, provenance (`Sourced`), the
+//! problem document and its codes, and the endpoint table. Does not own: any IO, any clock, any
+//! rule that needs a database. It compiles to `wasm32-unknown-unknown`, so its dependencies stay
+//! few. Start reading at `api` for what the server offers, or at `lead` for what it is about.
+
+pub mod closed_enum;
+
+pub mod action;
+pub mod activity;
+pub mod api;
+pub mod approval;
+pub mod audit;
+pub mod build_marker;
+pub mod campaign;
+pub mod control;
+pub mod diagnostics;
+pub mod fault;
+pub mod id;
+pub mod import;
+pub mod inventory;
+pub mod lead;
+pub mod metrics;
+pub mod outreach;
+pub mod patch;
+pub mod problem;
+pub mod sourced;
+pub mod status;
+pub mod task;
+pub mod time;
+
+pub use closed_enum::{ClosedEnum, IllegalTransition, Transition, UnknownValue};
+pub use id::{ActionId, ApprovalId, AttemptId, CampaignId, ImportId, LeadId, TaskId, TouchId};
+pub use problem::{ErrorCode, FieldProblem, Problem};
+pub use sourced::{MockReason, PageInfo, Source, Sourced};
+pub use time::{DateText, Timestamp};
