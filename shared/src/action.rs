@@ -1,4 +1,4 @@
-//! Autonomy actions' closed words (DOMAIN section 5.5).
+//! Autonomy actions' closed words and their transition table.
 
 use crate::closed_enum;
 use crate::closed_enum::Lifecycle;

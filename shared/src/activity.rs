@@ -1,4 +1,4 @@
-//! The activity feed: one union of what happened, newest first (DOMAIN section 4.2).
+//! The activity feed: one union of what happened, newest first.
 
 use serde::{Deserialize, Serialize};
 

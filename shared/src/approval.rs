@@ -1,4 +1,4 @@
-//! Approvals' closed words (DOMAIN section 5.7).
+//! Approvals' closed words.
 
 use crate::closed_enum;
 use crate::closed_enum::Lifecycle;

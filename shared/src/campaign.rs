@@ -1,6 +1,6 @@
 //! Campaigns: the one container of work, as far as this surface goes.
 //!
-//! DOMAIN section 5.2. The acquisition, project and operations facets come with their own issues.
+//! Only the lifecycle and the identity of a campaign are here; what it plans and sends is not.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The workspace's control flags, as every screen shows them.
 //!
-//! The switches themselves come with the autonomy issue; this surface reads the flags.
+//! Read only here: no endpoint of this table sets a flag.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The diagnostics report: one structure for the endpoint, the panel and `aicmo doctor`.
 //!
-//! Everything here is already redacted: a secret has no field. DOMAIN section 9.
+//! Everything here is already redacted: a secret has no field.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Imports of lead files: states, verdicts, columns and how they look on the wire.
 //!
-//! DOMAIN sections 5.7 and 7.1. Parsing and merging live in the operations crate.
+//! Parsing and merging live in the operations crate.
 
 use serde::{Deserialize, Serialize};
 

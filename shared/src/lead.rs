@@ -1,6 +1,6 @@
 //! Leads: their closed words, their life, and how they look on the wire.
 //!
-//! DOMAIN sections 5.1 and 6.4. What may follow what is decided here; whether a particular step is
+//! What may follow what is decided here; whether a particular step is
 //! allowed to a particular lead (a reason, consent) is a rule of the operations crate.
 
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ impl LeadStatus {
     /// Statuses that wait for a person: the triage figure counts these, and flagged leads.
     pub const TRIAGE: &'static [Self] = &[Self::New, Self::ManualReview];
 
-    /// The status behind the figure `high_intent` (contract definition, DOMAIN 4.1).
+    /// The status behind the figure `high_intent` (the name is part of the API's contract).
     pub const HIGH_INTENT: Self = Self::Contacted;
 
     /// The word for a person.

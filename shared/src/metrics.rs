@@ -1,4 +1,4 @@
-//! The attention figures (DOMAIN section 4.1) and why a figure may be absent.
+//! The attention figures and why a figure may be absent.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ pub struct SubjectCount {
     pub count: u64,
 }
 
-/// What needs the operator now. Definitions: DOMAIN section 4.1.
+/// What needs the operator now. Each field says what it counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attention {
@@ -73,7 +73,7 @@ pub struct Attention {
     pub corrupt_rows: u64,
 }
 
-/// Percentage of `part` in `whole` as DOMAIN's conventions round it: one decimal, half away from
+/// Percentage of `part` in `whole` rounded to one decimal, half away from
 /// zero, and nothing strictly between 0 and 100 is shown as 0.0 or 100.0. `None` when `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 pub fn percentage(part: u64, whole: u64) -> Option<f64> {

@@ -1,7 +1,7 @@
-//! The outbound ledger's closed words (DOMAIN section 5.4).
+//! The outbound ledger's closed words.
 //!
 //! This surface reads the ledger for figures and for the activity feed; the path that writes it
-//! comes with the autonomy issue.
+//! is not part of this crate's wire types yet.
 
 use crate::closed_enum;
 use crate::closed_enum::Lifecycle;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::closed_enum;
 
 closed_enum! {
-    /// What went wrong, for a program. Grows with the surface; DOMAIN section 8 has the full list.
+    /// What went wrong, for a program. A new code needs a status, a title and a hint.
     pub enum ErrorCode {
         MalformedRequest = "malformed_request",
         InvalidCursor = "invalid_cursor",

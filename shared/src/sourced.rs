@@ -1,7 +1,7 @@
 //! Provenance: a value travels with where it came from, of when it is and whether it is invented.
 //!
 //! `Sourced` has private fields and two constructors. `MockReason` has no variant for a failure at
-//! run time, so an error handler cannot turn a failed query into mock data (DOMAIN section 2).
+//! run time, so an error handler cannot turn a failed query into mock data.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
-//! Operator tasks, as far as "My work today" shows them (DOMAIN sections 3.1 and 5.6).
+//! Operator tasks, as far as "My work today" shows them.
 //!
-//! Making, completing and moving tasks comes with Campaign Ops.
+//! No endpoint makes, completes or moves a task; this reads what the table holds.
 
 use serde::{Deserialize, Serialize};
 
