@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `aicmo`. The way in is `aicmo_backend::cli`.
+
+fn main() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

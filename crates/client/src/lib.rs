@@ -1,1 +1,195 @@
-//! placeholder
+//! A typed client of the JSON API, derived from the endpoint table.
+//!
+//! Owns: turning a marker of `aicmo_shared::api` into a request, and an answer into its type or
+//! into a `ClientError`. Does not own: paths, methods or wire types, which stand once in
+//! `aicmo_shared`; nor any retry, because only a caller knows whether its request may run twice.
+//! The command line, the smoke check and the tests of the server speak through it.
+
+mod error;
+mod upload;
+
+use std::sync::Once;
+use std::time::Duration;
+
+use aicmo_shared::api::{CommandEndpoint, Endpoint, Method, ReadEndpoint};
+use aicmo_shared::{Problem, Sourced};
+pub use error::ClientError;
+pub use reqwest;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The header by which a write says that it does not come from a page of another site.
+pub const CONSOLE_HEADER: &str = "X-Aicmo-Console";
+
+/// How long a connection may take to open.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a request may take in all, an upload included.
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// A client of one server. Cheap to clone; clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Client {
+    /// A client of the server at `base_url`, such as `http://127.0.0.1:8000`. Opens no connection.
+    ///
+    /// # Errors
+    /// `Transport` when TLS cannot be set up on this machine.
+    pub fn new(base_url: &str) -> Result<Self, ClientError> {
+        install_crypto_provider();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(REQUEST_TIMEOUT)
+            .build()
+            .map_err(ClientError::transport)?;
+        Ok(Self {
+            http,
+            base: base_url.trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// Where the server is, without a trailing slash.
+    pub fn base_url(&self) -> &str {
+        &self.base
+    }
+
+    /// Reads an endpoint. `path_values` fill the placeholders of its path, in order.
+    ///
+    /// # Errors
+    /// `Problem` when the server refuses, `Transport` when it does not answer, `Unreadable` when
+    /// the answer is not what the endpoint table says.
+    pub async fn read<E: ReadEndpoint>(
+        &self,
+        path_values: &[&str],
+        query: &E::Query,
+    ) -> Result<Sourced<E::Answer>, ClientError> {
+        let request = self.endpoint::<E>(path_values).query(query);
+        receive(request).await
+    }
+
+    /// Sends a command. `if_match` is the version of the row that the caller saw.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn command<E: CommandEndpoint>(
+        &self,
+        path_values: &[&str],
+        body: &E::Body,
+        if_match: Option<i64>,
+    ) -> Result<E::Answer, ClientError> {
+        let mut request = self.endpoint::<E>(path_values);
+        if E::SPEC.body == aicmo_shared::api::BodyKind::Json {
+            request = request.json(body);
+        }
+        if let Some(version) = if_match {
+            request = request.header("If-Match", format!("\"v{version}\""));
+        }
+        receive(request).await
+    }
+
+    /// A bare request to any path of the server, for what the endpoint table does not know: the
+    /// probes, the console's files and, in tests, requests that are wrong on purpose.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    /// A bare `GET` of any path of the server.
+    pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.request(reqwest::Method::GET, path)
+    }
+
+    /// A request to an endpoint with the headers that every caller of it sends.
+    pub fn endpoint<E: Endpoint>(&self, path_values: &[&str]) -> reqwest::RequestBuilder {
+        let request = self.request(method_of(E::SPEC.method), &E::SPEC.path_with(path_values));
+        match E::SPEC.method {
+            Method::Get => request,
+            Method::Post | Method::Put | Method::Patch => request.header(CONSOLE_HEADER, "1"),
+        }
+    }
+
+    /// Sends JSON to a path outside the endpoint table, such as the fault routes of E2E mode.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn send_json<B: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: &B,
+    ) -> Result<A, ClientError> {
+        let request = self.request(method, path).header(CONSOLE_HEADER, "1").json(body);
+        receive(request).await
+    }
+}
+
+/// Sends `request` and reads its answer.
+pub(crate) async fn receive<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, ClientError> {
+    let response = request.send().await.map_err(ClientError::transport)?;
+    let status = response.status();
+    let body = response.bytes().await.map_err(ClientError::transport)?;
+    if status.is_success() {
+        return serde_json::from_slice(&body)
+            .map_err(|cause| ClientError::unreadable(status.as_u16(), &cause));
+    }
+    match serde_json::from_slice::<Problem>(&body) {
+        Ok(problem) => Err(ClientError::Problem(Box::new(problem))),
+        Err(cause) => Err(ClientError::unreadable(status.as_u16(), &cause)),
+    }
+}
+
+/// Chooses the one TLS implementation of this product; the first call in a process counts.
+pub fn install_crypto_provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error means that the process has chosen already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+fn method_of(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aicmo_shared::api::{GetLead, PatchLead};
+
+    #[test]
+    fn path_and_method_come_from_the_endpoint_table() {
+        let client = Client::new("http://127.0.0.1:9/").expect("a client");
+        let built = client.endpoint::<GetLead>(&["0197"]).build().expect("a request");
+        assert_eq!(built.url().as_str(), "http://127.0.0.1:9/api/v1/leads/0197");
+        assert!(built.headers().get(CONSOLE_HEADER).is_none());
+        let built = client
+            .endpoint::<PatchLead>(&["0197"])
+            .build()
+            .expect("a request");
+        assert_eq!(built.method(), "PATCH");
+        assert_eq!(built.headers()[CONSOLE_HEADER], "1");
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_a_transport_error() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port")
+            .port();
+        let client = Client::new(&format!("http://127.0.0.1:{port}")).expect("a client");
+        let answer = client
+            .read::<aicmo_shared::api::GetStatus>(&[], &aicmo_shared::api::NoQuery {})
+            .await;
+        assert!(matches!(answer, Err(ClientError::Transport(_))), "{answer:?}");
+    }
+}
