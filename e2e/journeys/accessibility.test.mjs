@@ -1,0 +1,81 @@
+// axe-core finds nothing on any tab, in its states, in both themes and at the three widths; and
+// nothing scrolls sideways.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { violations } from "../harness/axe.mjs";
+import { launch, onPage } from "../harness/browser.mjs";
+import { Server } from "../harness/server.mjs";
+import { filledPath, PANELS } from "../pages/panels.mjs";
+import { shell, TABS } from "../pages/shell.mjs";
+
+let full;
+let empty;
+let browser;
+
+before(async () => {
+  [full, empty, browser] = await Promise.all([Server.start({ AICMO_E2E_MODE: "true" }), Server.start(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await full?.stop();
+  await empty?.stop();
+});
+
+const WIDTHS = [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 390, height: 844 }];
+
+async function clean(page, where) {
+  assert.deepEqual(await violations(page), [], where);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${where} scrolls sideways by ${overflow} px`);
+}
+
+const SCREENS = [
+  ...TABS.map(({ slug, path, panels }) => ({ name: slug, path, first: panels[0] })),
+  { name: "lead detail", path: "/leads/{lead}", first: "lead-detail" },
+  { name: "campaign detail", path: "/campaigns/{campaign}", first: "campaign-detail" },
+];
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const viewport of WIDTHS) {
+    for (const screen of SCREENS) {
+      test(`${screen.name} with data, ${colorScheme}, ${viewport.width} px`, async () => {
+        const options = { name: `axe ${screen.name} ${colorScheme} ${viewport.width}`, colorScheme, viewport, bypassCSP: true };
+        await onPage(browser, full, options, async (page) => {
+          const opened = shell(page, full);
+          await opened.do.open(await filledPath(full, screen.path));
+          await opened.see.panel(screen.first, "ready");
+          await clean(page, screen.name);
+        });
+      });
+    }
+  }
+
+  for (const tab of TABS) {
+    test(`${tab.slug} of an empty workspace, ${colorScheme}`, async () => {
+      const options = { name: `axe empty ${tab.slug} ${colorScheme}`, colorScheme, bypassCSP: true };
+      await onPage(browser, empty, options, async (page) => {
+        const opened = shell(page, empty);
+        await opened.do.open(tab.path);
+        await page.locator(`[data-panel="${tab.panels[0]}"]:is([data-state="ready"],[data-state="empty"])`).first().waitFor();
+        await clean(page, tab.slug);
+      });
+    });
+
+    test(`${tab.slug} with every panel failing, ${colorScheme}`, async () => {
+      const endpoints = new Set(PANELS.filter(({ path }) => path === tab.path).map(({ endpoint }) => endpoint));
+      for (const endpoint of endpoints) await full.fault(endpoint, "error_503");
+      const options = { name: `axe failing ${tab.slug} ${colorScheme}`, colorScheme, bypassCSP: true, expectedErrors: [/Failed to load resource/] };
+      try {
+        await onPage(browser, full, options, async (page) => {
+          const opened = shell(page, full);
+          await opened.do.open(tab.path);
+          await opened.see.panel(tab.panels[0], "error");
+          await clean(page, tab.slug);
+        });
+      } finally {
+        await full.clearFaults();
+      }
+    });
+  }
+}

@@ -1,0 +1,36 @@
+// Which endpoint stands behind which panel, and where the panel is seen. The fault matrix walks
+// this table; the last test of it asks the page whether a panel is missing here.
+
+/** `{id}` in a path is filled with the first lead, campaign or import of the mock set. */
+export const PANELS = [
+  { panel: "triage", endpoint: "GetAttention", path: "/command", empties: false },
+  { panel: "approvals", endpoint: "GetAttention", path: "/command", empties: false },
+  { panel: "execution", endpoint: "GetAttention", path: "/command", empties: false },
+  { panel: "my-work", endpoint: "GetMyWork", path: "/command", empties: false },
+  { panel: "activity", endpoint: "ListActivity", path: "/command", empties: true },
+  { panel: "lead-list", endpoint: "ListLeads", path: "/leads", empties: true },
+  { panel: "import-list", endpoint: "ListImports", path: "/leads", empties: true },
+  { panel: "lead-detail", endpoint: "GetLead", path: "/leads/{lead}", empties: false },
+  { panel: "lead-timeline", endpoint: "ListLeadEvents", path: "/leads/{lead}", empties: true },
+  { panel: "campaign-list", endpoint: "ListCampaigns", path: "/campaigns", empties: true },
+  { panel: "campaign-detail", endpoint: "GetCampaign", path: "/campaigns/{campaign}", empties: false },
+  { panel: "process", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },
+  { panel: "database", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },
+  { panel: "services", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },
+  { panel: "settings", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },
+  { panel: "integrity", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },
+  { panel: "checks", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },
+  { panel: "entry-points", endpoint: "ListEntryPoints", path: "/diagnostics", empties: true },
+];
+
+export async function filledPath(server, path) {
+  if (path.includes("{lead}")) {
+    const leads = await server.api("GET", "/api/v1/leads?limit=1");
+    return path.replace("{lead}", leads.data[0].id);
+  }
+  if (path.includes("{campaign}")) {
+    const campaigns = await server.api("GET", "/api/v1/campaigns?limit=1");
+    return path.replace("{campaign}", campaigns.data[0].id);
+  }
+  return path;
+}
