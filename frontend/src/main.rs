@@ -1,1 +1,25 @@
-fn main() {}
+//! The console: one page, drawn in the browser, that talks to the JSON API only.
+//!
+//! Owns: the screen. Does not own: any rule of the domain; whatever a rule decides comes from the
+//! server or from `aicmo_shared`. Start reading at `app`; `boot` is the seam to `boot.js`.
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)]
+
+mod api;
+mod app;
+mod boot;
+mod components;
+mod format;
+mod shell;
+mod tab;
+mod tabs;
+
+fn main() {
+    boot::start();
+    leptos::mount::mount_to(boot::root_element(), app::App).forget();
+    boot::running();
+}

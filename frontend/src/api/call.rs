@@ -1,0 +1,229 @@
+//! One request: sent at once, awaited or dropped. Dropping a read aborts it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use aicmo_shared::api::{CommandEndpoint, Endpoint, EndpointSpec, NoQuery, ReadEndpoint};
+use aicmo_shared::{Problem, Sourced};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal, File, FormData, Headers, RequestInit, Response};
+
+use super::address::address;
+use super::error::{Cause, ClientError};
+use crate::boot;
+
+const READ_SECONDS: u32 = 10;
+const COMMAND_SECONDS: u32 = 30;
+const UPLOAD_SECONDS: u32 = 300;
+
+type Outcome<T> = Result<T, ClientError>;
+
+/// A request under way.
+pub struct Call<T> {
+    controller: Option<AbortController>,
+    abort_on_drop: bool,
+    answer: Pin<Box<dyn Future<Output = Outcome<T>>>>,
+}
+
+impl<T> Call<T> {
+    /// Ends it from outside; `None` when the browser has no such thing.
+    pub fn controller(&self) -> Option<AbortController> {
+        self.controller.clone()
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Outcome<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.answer.as_mut().poll(context);
+        if polled.is_ready() {
+            self.abort_on_drop = false;
+        }
+        polled
+    }
+}
+
+impl<T> Drop for Call<T> {
+    fn drop(&mut self) {
+        if let (true, Some(controller)) = (self.abort_on_drop, &self.controller) {
+            controller.abort();
+        }
+    }
+}
+
+/// Reads `E`; `path` fills its placeholders.
+pub fn read<E>(path: &[&str], query: &E::Query) -> Call<Sourced<E::Answer>>
+where
+    E: ReadEndpoint,
+    E::Answer: 'static,
+{
+    let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, query), READ_SECONDS);
+    sending.send(None, Headers::new())
+}
+
+/// Commands `E`. `version` is the version the operator saw, where the endpoint needs one.
+pub fn command<E>(path: &[&str], body: &E::Body, version: Option<i64>) -> Call<E::Answer>
+where
+    E: CommandEndpoint + Endpoint<Query = NoQuery>,
+    E::Answer: 'static,
+{
+    let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, &NoQuery {}), COMMAND_SECONDS);
+    let headers = Headers::new();
+    if let (Ok(headers), Some(version)) = (&headers, version) {
+        let _ = headers.set("If-Match", &format!("\"v{version}\""));
+    }
+    let text = serde_json::to_string(body).unwrap_or_default();
+    let body = (text != "null").then(|| {
+        if let Ok(headers) = &headers {
+            let _ = headers.set("Content-Type", "application/json");
+        }
+        JsValue::from_str(&text)
+    });
+    sending.send(body, headers)
+}
+
+/// Sends a file to `E`, with text parts beside it.
+pub fn upload<E>(file: &File, parts: &[(&str, &str)]) -> Call<E::Answer>
+where
+    E: CommandEndpoint,
+    E::Answer: 'static,
+{
+    let sending = Sending::new(&E::SPEC, address(&E::SPEC, &[], &NoQuery {}), UPLOAD_SECONDS);
+    let form = FormData::new().ok();
+    if let Some(form) = &form {
+        // Text parts first: the server has read them when the file arrives.
+        for (name, value) in parts {
+            let _ = form.append_with_str(name, value);
+        }
+        let _ = form.append_with_blob_and_filename("file", file, &file.name());
+    }
+    sending.send(form.map(JsValue::from), Headers::new())
+}
+
+/// What every request has: where it goes, when it gives up, who can end it.
+struct Sending {
+    method: &'static str,
+    address: String,
+    seconds: u32,
+    is_write: bool,
+    controller: Option<AbortController>,
+}
+
+impl Sending {
+    fn new(spec: &EndpointSpec, address: String, seconds: u32) -> Self {
+        Self {
+            method: spec.method.as_str(),
+            address,
+            seconds,
+            is_write: spec.body != aicmo_shared::api::BodyKind::None || spec.method.as_str() != "GET",
+            controller: AbortController::new().ok(),
+        }
+    }
+
+    fn send<T: DeserializeOwned + 'static>(
+        self,
+        body: Option<JsValue>,
+        headers: Result<Headers, JsValue>,
+    ) -> Call<T> {
+        let controller = self.controller.clone();
+        let abort_on_drop = !self.is_write;
+        let answer = Box::pin(async move {
+            let text = self.exchange(body, headers).await?;
+            serde_json::from_str::<T>(&text.body).map_err(|error| {
+                self.error(Cause::Malformed {
+                    what: error.to_string(),
+                    request_id: text.request_id,
+                })
+            })
+        });
+        Call {
+            controller,
+            abort_on_drop,
+            answer,
+        }
+    }
+
+    async fn exchange(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<Text> {
+        let init = RequestInit::new();
+        init.set_method(self.method);
+        if let Ok(headers) = headers {
+            let _ = headers.set("Accept", "application/json, application/problem+json");
+            if self.is_write {
+                let _ = headers.set("X-Aicmo-Console", "1");
+            }
+            init.set_headers(&headers);
+        }
+        if let Some(body) = &body {
+            init.set_body(body);
+        }
+        let deadline = AbortSignal::timeout_with_u32(self.seconds.saturating_mul(1000));
+        if let Some(controller) = &self.controller {
+            let both = js_sys::Array::of2(&controller.signal(), &deadline);
+            init.set_signal(Some(&AbortSignal::any(&both)));
+        } else {
+            init.set_signal(Some(&deadline));
+        }
+        let Some(window) = web_sys::window() else {
+            return Err(self.error(Cause::Network("there is no window".to_owned())));
+        };
+        let response = JsFuture::from(window.fetch_with_str_and_init(&self.address, &init))
+            .await
+            .map_err(|thrown| self.thrown(&thrown))?;
+        let Ok(response) = response.dyn_into::<Response>() else {
+            return Err(self.error(Cause::Network("fetch gave no response".to_owned())));
+        };
+        let request_id = response.headers().get("X-Request-Id").ok().flatten();
+        let reading = response.text().map_err(|thrown| self.thrown(&thrown))?;
+        let text = JsFuture::from(reading)
+            .await
+            .map_err(|thrown| self.thrown(&thrown))?;
+        let body = text.as_string().unwrap_or_default();
+        if response.ok() {
+            return Ok(Text { body, request_id });
+        }
+        let status = response.status();
+        Err(self.error(match serde_json::from_str::<Problem>(&body) {
+            Ok(mut problem) => {
+                if problem.request_id.is_empty() {
+                    problem.request_id = request_id.unwrap_or_default();
+                }
+                Cause::Problem(Box::new(problem))
+            }
+            Err(_) => Cause::Status { status, request_id },
+        }))
+    }
+
+    fn thrown(&self, thrown: &JsValue) -> ClientError {
+        let text = |field: &str| {
+            js_sys::Reflect::get(thrown, &JsValue::from_str(field))
+                .ok()
+                .and_then(|value| value.as_string())
+        };
+        self.error(match text("name").as_deref() {
+            Some("TimeoutError") => Cause::Timeout {
+                seconds: self.seconds,
+            },
+            Some("AbortError") => Cause::Cancelled,
+            _ => Cause::Network(text("message").unwrap_or_else(|| "unknown".to_owned())),
+        })
+    }
+
+    fn error(&self, cause: Cause) -> ClientError {
+        ClientError {
+            cause,
+            route: format!("{} {}", self.method, self.address),
+            at: boot::now(),
+            was_write: self.is_write,
+        }
+    }
+}
+
+/// A successful body, not yet parsed.
+struct Text {
+    body: String,
+    request_id: Option<String>,
+}

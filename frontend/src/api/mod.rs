@@ -1,0 +1,13 @@
+//! The only place that talks HTTP: calls typed by the markers of the shared endpoint table.
+//!
+//! A read yields `Sourced<Answer>`, a command its `Answer`; every failure is a `ClientError`, also
+//! a body that is not what was promised. Reads that nobody waits for any more are aborted.
+
+mod address;
+mod call;
+mod error;
+mod load;
+
+pub use call::{Call, command, read, upload};
+pub use error::{Cause, ClientError};
+pub use load::{Load, Reading};

@@ -1,0 +1,122 @@
+//! The root: what every screen shares, and the routes.
+//!
+//! `ShellState` is the one context. Tabs read it; only the shell writes status and connection.
+
+use aicmo_shared::status::{ServiceName, ServiceState, Status};
+use aicmo_shared::{MockReason, Timestamp};
+use leptos::prelude::*;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use crate::boot;
+use crate::components::toast::Toasts;
+use crate::shell::Shell;
+use crate::shell::connection::{self, Connection};
+use crate::tab::Tab;
+use crate::tabs::{NoSuchPage, TabScreen};
+
+/// What every screen shares.
+#[derive(Clone, Copy)]
+pub struct ShellState {
+    /// The last status the server gave.
+    pub status: RwSignal<Option<Status>>,
+    /// Whether the server still answers.
+    pub connection: RwSignal<Connection>,
+    /// Grows when the data on the server moved; every `Load` follows it.
+    pub data_version: RwSignal<u64>,
+    /// Moves once a second; ages on screen follow it.
+    pub tick: RwSignal<u32>,
+    /// Short messages about what was just done.
+    pub toasts: Toasts,
+    /// The tab that crashed and is not drawn until the operator asks for it.
+    pub crashed: RwSignal<Option<boot::Crash>>,
+}
+
+impl ShellState {
+    fn new() -> Self {
+        Self {
+            status: RwSignal::new(None),
+            connection: RwSignal::new(Connection::default()),
+            data_version: RwSignal::new(0),
+            tick: RwSignal::new(0),
+            toasts: Toasts::new(),
+            crashed: RwSignal::new(boot::crash()),
+        }
+    }
+
+    /// The state that `App` provides; a detached one outside of it.
+    pub fn expect() -> Self {
+        use_context().unwrap_or_else(Self::new)
+    }
+
+    /// Says that this console changed something: everything on screen is read again.
+    pub fn changed(self) {
+        let _ = self.data_version.try_update(|number| *number += 1);
+    }
+
+    /// The server's clock as we know it; moves with `tick`.
+    pub fn now(self) -> Timestamp {
+        self.tick.track();
+        self.connection
+            .with(|connection| connection.server_now(boot::now()))
+    }
+
+    /// Why the whole process is mock; `None` when it is live or not known yet.
+    pub fn mock_reason(self) -> Option<MockReason> {
+        self.status
+            .with(|status| status.as_ref().and_then(|status| status.mock_reason))
+    }
+
+    /// Whether faults can be injected.
+    pub fn is_e2e(self) -> bool {
+        self.status
+            .with(|status| status.as_ref().is_some_and(|status| status.e2e))
+    }
+
+    /// Why nothing can be written to `service` now; `None` when it can. For tooltips of controls.
+    pub fn write_block(self, service: ServiceName) -> Option<String> {
+        self.status.with(|status| {
+            let status = status.as_ref()?;
+            if let Some(reason) = status.mock_reason {
+                return Some(reason.sentence().to_owned());
+            }
+            let health = status.services.iter().find(|health| health.name == service)?;
+            if health.is_mock {
+                return Some(MockReason::ServiceDisabled.sentence().to_owned());
+            }
+            (health.state == ServiceState::Off).then(|| {
+                health
+                    .why
+                    .clone()
+                    .unwrap_or_else(|| format!("{} is switched off.", service.label()))
+            })
+        })
+    }
+}
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    let shell = ShellState::new();
+    provide_context(shell);
+    connection::follow(shell);
+    view! {
+        <Router>
+            <Shell>
+                <Routes fallback=NoSuchPage>
+                    <Route path=path!("/") view=|| view! { <TabScreen tab=Tab::Command /> }.into_any() />
+                    <Route path=path!("/command") view=|| view! { <TabScreen tab=Tab::Command /> }.into_any() />
+                    <Route path=path!("/leads/:id?") view=|| view! { <TabScreen tab=Tab::Leads /> }.into_any() />
+                    <Route
+                        path=path!("/campaigns/:id?")
+                        view=|| view! { <TabScreen tab=Tab::Campaigns /> }.into_any()
+                    />
+                    <Route
+                        path=path!("/diagnostics")
+                        view=|| view! { <TabScreen tab=Tab::Diagnostics /> }.into_any()
+                    />
+                </Routes>
+            </Shell>
+        </Router>
+    }
+}

@@ -1,0 +1,127 @@
+//! The seam to `boot.js`, which outlives this module: crashes, drafts, the build marker.
+//!
+//! `boot.js` publishes one object, `globalThis.aicmo`. Everything here answers `None` or does
+//! nothing where that object is missing, so the console also starts without it.
+
+use aicmo_shared::Timestamp;
+use aicmo_shared::build_marker::BuildMarker;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
+
+use crate::tab::Tab;
+
+/// The crash that this instance was started after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crash {
+    /// The tab that was open.
+    pub tab: Tab,
+    /// What the panic said.
+    pub message: String,
+    /// File, line and column.
+    pub location: Option<String>,
+    /// How often the console has crashed since the page was loaded.
+    pub count: u32,
+}
+
+fn bridge() -> Option<JsValue> {
+    js_sys::Reflect::get(&js_sys::global(), &"aicmo".into())
+        .ok()
+        .filter(JsValue::is_object)
+}
+
+fn property(of: &JsValue, name: &str) -> Option<JsValue> {
+    js_sys::Reflect::get(of, &name.into())
+        .ok()
+        .filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+fn call(name: &str, arguments: &[&str]) -> Option<JsValue> {
+    let bridge = bridge()?;
+    let function: js_sys::Function = property(&bridge, name)?.dyn_into().ok()?;
+    let list: js_sys::Array = arguments.iter().map(|text| JsValue::from_str(text)).collect();
+    function
+        .apply(&bridge, &list)
+        .ok()
+        .filter(|value| !value.is_undefined() && !value.is_null())
+}
+
+/// Installs the panic hook. `boot.js` sends the report and starts a fresh instance.
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        let message = info
+            .payload()
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| info.payload().downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "the panic gave no message".to_owned());
+        let location = info.location().map(ToString::to_string).unwrap_or_default();
+        call("panicked", &[&message, &location]);
+    }));
+}
+
+/// Where the console is mounted: the element that `boot.js` made, else the body.
+pub fn root_element() -> HtmlElement {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.get_element_by_id("console"))
+        .and_then(|element| element.dyn_into().ok())
+        .unwrap_or_else(leptos::tachys::dom::body)
+}
+
+/// Tells `boot.js` that this instance stands.
+pub fn running() {
+    call("running", &[]);
+}
+
+/// The crash before this start, if there was one.
+pub fn crash() -> Option<Crash> {
+    let crash = property(&bridge()?, "crash")?;
+    let text = |name: &str| property(&crash, name).and_then(|value| value.as_string());
+    Some(Crash {
+        tab: Tab::from_slug(&text("tab")?)?,
+        message: text("message").unwrap_or_default(),
+        location: text("location").filter(|location| !location.is_empty()),
+        count: text("count").and_then(|count| count.parse().ok()).unwrap_or(1),
+    })
+}
+
+/// Forgets the crash, so that its tab may be drawn again.
+pub fn forget_crash() {
+    call("forgetCrash", &[]);
+}
+
+/// The marker of this console; `dev` when the page was not stamped.
+pub fn build() -> BuildMarker {
+    let stamped = bridge()
+        .and_then(|bridge| property(&bridge, "build"))
+        .and_then(|build| build.as_string());
+    BuildMarker::new(stamped.unwrap_or_else(|| "dev".to_owned()))
+}
+
+/// A draft that was kept, also across a crash or a reload of this browser tab.
+pub fn draft(key: &str) -> Option<String> {
+    call("draft", &[key])?.as_string()
+}
+
+/// Keeps a draft; an empty one is dropped.
+pub fn keep_draft(key: &str, text: &str) {
+    if text.is_empty() {
+        drop_draft(key);
+    } else {
+        call("keepDraft", &[key, text]);
+    }
+}
+
+/// Drops a draft.
+pub fn drop_draft(key: &str) {
+    call("dropDraft", &[key]);
+}
+
+/// The browser's clock.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 fit an i64"
+)]
+pub fn now() -> Timestamp {
+    Timestamp::from_millis(js_sys::Date::now() as i64)
+}

@@ -1,0 +1,156 @@
+//! Whether the server still answers, what it says of itself, and how its clock stands to ours.
+
+use aicmo_shared::Timestamp;
+use aicmo_shared::api::{GetStatus, NoQuery};
+use aicmo_shared::status::Status;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api;
+use crate::app::ShellState;
+use crate::boot;
+
+/// Between two questions.
+const PERIOD: std::time::Duration = std::time::Duration::from_secs(3);
+/// A skew from here on is worth a banner, in milliseconds.
+const SKEW_LIMIT: i64 = 2_000;
+
+/// What is known of the connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// When the server last answered, by the browser's clock.
+    answered_at: Option<Timestamp>,
+    /// How many questions in a row stayed without answer.
+    failures: u32,
+    /// Why the last one did.
+    why: Option<String>,
+    /// Server clock minus browser clock, in milliseconds.
+    offset: i64,
+    /// Half of the time the question took: the offset is not known more exactly than this.
+    uncertainty: i64,
+    /// The server's clock stands still (test mode).
+    frozen_at: Option<Timestamp>,
+}
+
+impl Connection {
+    /// Takes an answer in that was asked for at `asked` and came at `came`.
+    #[must_use]
+    pub fn answered(&self, status: &Status, asked: Timestamp, came: Timestamp) -> Self {
+        let half = came.since(asked).max(0) / 2;
+        Self {
+            answered_at: Some(came),
+            failures: 0,
+            why: None,
+            offset: status.server_time.since(asked.plus_millis(half)),
+            uncertainty: half,
+            frozen_at: status.e2e.then_some(status.server_time),
+        }
+    }
+
+    /// Takes a failure in.
+    #[must_use]
+    pub fn failed(&self, why: String) -> Self {
+        Self {
+            failures: self.failures.saturating_add(1),
+            why: Some(why),
+            ..self.clone()
+        }
+    }
+
+    /// Whether what is on screen can no longer be called current.
+    pub const fn is_lost(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// When the server last answered, by the browser's clock.
+    pub const fn answered_at(&self) -> Option<Timestamp> {
+        self.answered_at
+    }
+
+    /// Why it does not answer.
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
+    }
+
+    /// Server clock minus browser clock, in milliseconds.
+    pub const fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    /// The skew, when it is large enough to matter and the server's clock runs.
+    pub fn alarming_skew(&self) -> Option<i64> {
+        let certain = self.offset.abs().saturating_sub(self.uncertainty);
+        (self.frozen_at.is_none() && self.answered_at.is_some() && certain > SKEW_LIMIT)
+            .then_some(self.offset)
+    }
+
+    /// The server's clock at `browser`.
+    pub fn server_now(&self, browser: Timestamp) -> Timestamp {
+        self.frozen_at.unwrap_or_else(|| browser.plus_millis(self.offset))
+    }
+}
+
+/// Asks for the status now and every three seconds.
+pub fn follow(shell: ShellState) {
+    let asking = StoredValue::new(false);
+    let ask = move || {
+        if asking.try_get_value() != Some(false) {
+            return;
+        }
+        asking.set_value(true);
+        spawn_local(async move {
+            let asked = boot::now();
+            let outcome = api::read::<GetStatus>(&[], &NoQuery {}).await;
+            let came = boot::now();
+            let _ = asking.try_update_value(|asking| *asking = false);
+            match outcome {
+                Ok(sourced) => take(shell, sourced.into_data(), asked, came),
+                Err(error) if error.is_cancelled() => {}
+                Err(error) => {
+                    let _ = shell
+                        .connection
+                        .try_update(|connection| *connection = connection.failed(error.line()));
+                }
+            }
+        });
+    };
+    ask();
+    let poll = set_interval_with_handle(ask, PERIOD);
+    let tick = set_interval_with_handle(
+        move || {
+            let _ = shell.tick.try_update(|tick| *tick = tick.wrapping_add(1));
+        },
+        std::time::Duration::from_secs(1),
+    );
+    on_cleanup(move || {
+        for handle in [poll, tick].into_iter().flatten() {
+            handle.clear();
+        }
+    });
+}
+
+fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
+    let was_lost = shell
+        .connection
+        .try_with_untracked(Connection::is_lost)
+        .unwrap_or(false);
+    let moved = shell
+        .status
+        .try_with_untracked(|before| {
+            before.as_ref().is_some_and(|before| {
+                before.change_seq != status.change_seq
+                    || before.mock_reason != status.mock_reason
+                    || before.started_at != status.started_at
+            })
+        })
+        .unwrap_or(false);
+    let _ = shell
+        .connection
+        .try_update(|connection| *connection = connection.answered(&status, asked, came));
+    let _ = shell.status.try_update(|before| {
+        *before = Some(status);
+    });
+    if moved || was_lost {
+        shell.changed();
+    }
+}
