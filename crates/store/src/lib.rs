@@ -1,1 +1,38 @@
-//! placeholder
+//! The only crate that speaks SQL.
+//!
+//! Owns the connections, the schema's migrations at start, the unit of work with its audit row and
+//! its counters, and one repository per noun. Does not own any rule: what may happen to a lead is
+//! decided by its caller. Entities are private; callers see `Store`, `Reader`, `WriteTx`, plain
+//! records, and types of the shared vocabulary.
+//!
+//! Reads go through `store.reader()` or an open `WriteTx`; both are a `Session`. Writes need a
+//! `WriteTx`, and the only way to keep them is `WriteTx::commit` with an `AuditEntry`, so a change
+//! without its audit row cannot be written.
+
+mod audit;
+mod column;
+mod connect;
+mod counter_keys;
+mod entity;
+mod error;
+mod health;
+mod ids;
+mod listed;
+mod repository;
+mod schema;
+mod session;
+mod settings;
+mod store;
+
+pub use audit::{Actor, AuditChain, AuditEntry, AuditRecord, audit_rows, verify_audit_chain};
+pub use error::{BoxError, StoreError, Subject};
+pub use ids::new_id;
+pub use listed::Listed;
+pub use repository::{
+    activity, campaigns, control, counters, identities, imports, integrity, lead_history, leads, metrics,
+    tasks, timeline, touches,
+};
+pub use schema::SchemaState;
+pub use session::{Reader, Session, WriteTx};
+pub use settings::{DatabaseTarget, StoreSettings};
+pub use store::Store;

@@ -1,0 +1,162 @@
+//! Opens the connection pools.
+//!
+//! SQLite has one writer and a few readers that cannot write; PostgreSQL has one pool for both.
+//! Caches are small on purpose: the operating system keeps the file's pages anyway.
+
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use aicmo_shared::diagnostics::DatabaseKind;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::error::StoreError;
+use crate::settings::{DatabaseTarget, StoreSettings};
+
+/// How long a writer of another process may hold the lock before we give up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a call waits for a connection of ours that others use.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(15);
+const READERS: u32 = 4;
+const SLOW_STATEMENT: Duration = Duration::from_millis(200);
+const SQLITE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
+pub(crate) struct Pools {
+    pub(crate) kind: DatabaseKind,
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
+}
+
+pub(crate) async fn open(settings: &StoreSettings) -> Result<Pools, StoreError> {
+    match &settings.target {
+        DatabaseTarget::Sqlite { path } => open_sqlite(path).await,
+        DatabaseTarget::Postgres { url } => open_postgres(url, settings).await,
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
+    prepare_file(path)?;
+    // The path goes in through `filename`: in the address a `?` or `%` would mean something.
+    let file = path.to_path_buf();
+    let mut writing = options("sqlite:named-below");
+    writing.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .filename(&file)
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .statement_cache_capacity(64)
+            .pragma("cache_size", "-8000")
+            .pragma("temp_store", "memory")
+            .pragma("journal_size_limit", "67108864")
+    });
+    let writer = connect(writing).await?;
+
+    let file = path.to_path_buf();
+    let mut reading = options("sqlite:named-below");
+    reading
+        .max_connections(READERS)
+        .min_connections(1)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .filename(&file)
+                .create_if_missing(false)
+                .busy_timeout(BUSY_TIMEOUT)
+                .statement_cache_capacity(64)
+                .pragma("cache_size", "-2000")
+                .pragma("temp_store", "memory")
+                .pragma("query_only", "1")
+        });
+    let reader = match connect(reading).await {
+        Ok(reader) => reader,
+        Err(error) => {
+            // The first failure is the one to report.
+            let _ = writer.close().await;
+            return Err(error);
+        }
+    };
+    Ok(Pools {
+        kind: DatabaseKind::Sqlite,
+        writer,
+        reader,
+    })
+}
+
+async fn open_postgres(url: &str, settings: &StoreSettings) -> Result<Pools, StoreError> {
+    let mut connecting = options(url);
+    connecting
+        .max_connections(settings.pool_max.max(2))
+        .min_connections(1)
+        .connect_timeout(settings.connect_timeout)
+        .acquire_timeout(settings.connect_timeout)
+        .test_before_acquire_if_idle_for(Duration::from_secs(5))
+        .set_application_name("aicmo");
+    let pool = connect(connecting).await?;
+    Ok(Pools {
+        kind: DatabaseKind::Postgres,
+        writer: pool.clone(),
+        reader: pool,
+    })
+}
+
+fn options(url: &str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .record_stmt_in_spans(false)
+        .test_before_acquire(false)
+        .acquire_timeout(QUEUE_TIMEOUT);
+    // The levels are of a crate that we otherwise do not need; both words are levels of it.
+    if let (Ok(each), Ok(slow)) = ("trace".parse(), "warn".parse()) {
+        options
+            .sqlx_logging_level(each)
+            .sqlx_slow_statements_logging_settings(slow, SLOW_STATEMENT);
+    }
+    options
+}
+
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreError> {
+    Database::connect(options)
+        .await
+        .map_err(StoreError::of("open the database"))
+}
+
+/// Looks at the file before SQLite does, so that something that is no database stays untouched, and
+/// creates an empty one when there is none.
+fn prepare_file(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => check_magic(file),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .map(drop)
+            .map_err(of_file),
+        Err(cause) => Err(of_file(cause)),
+    }
+}
+
+fn check_magic(file: impl Read) -> Result<(), StoreError> {
+    let mut head = Vec::with_capacity(SQLITE_MAGIC.len());
+    let limit = u64::try_from(SQLITE_MAGIC.len()).unwrap_or(u64::MAX);
+    file.take(limit).read_to_end(&mut head).map_err(of_file)?;
+    if head.is_empty() || head == SQLITE_MAGIC {
+        Ok(())
+    } else {
+        Err(StoreError::NotADatabase(
+            "the first bytes are not those of SQLite".into(),
+        ))
+    }
+}
+
+fn of_file(cause: io::Error) -> StoreError {
+    match cause.kind() {
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(cause.into()),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::DiskFull(cause.into()),
+        ErrorKind::IsADirectory => StoreError::NotADatabase(cause.into()),
+        _ => StoreError::Unavailable(cause.into()),
+    }
+}

@@ -1,0 +1,145 @@
+//! The handle on one database: cheap to clone, shared by everything in the process.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aicmo_shared::diagnostics::DatabaseKind;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use crate::connect;
+use crate::error::StoreError;
+use crate::schema::{self, SchemaState};
+use crate::session::{Reader, WriteTx};
+use crate::settings::{DatabaseTarget, StoreSettings};
+
+/// One database.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: DatabaseTarget,
+    kind: DatabaseKind,
+    address: String,
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    change_seq: AtomicU64,
+}
+
+impl Store {
+    /// Connects, and migrates nothing. A SQLite file is created when it is missing and its
+    /// directory exists.
+    ///
+    /// # Errors
+    /// `Unavailable`, `NotADatabase`, `ReadOnly` or `DiskFull`; an existing file is left as it was.
+    pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let pools = connect::open(settings).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                target: settings.target.clone(),
+                kind: pools.kind,
+                address: settings.target.redacted(),
+                writer: pools.writer,
+                reader: pools.reader,
+                change_seq: AtomicU64::new(0),
+            }),
+        })
+    }
+
+    /// Brings the schema up to what this binary knows.
+    ///
+    /// # Errors
+    /// `SchemaTooNew` when a newer binary was here; then nothing is touched.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        schema::migrate(&self.inner.writer).await?;
+        self.count_change();
+        Ok(())
+    }
+
+    /// Which migrations were applied, and which this binary knows. Changes nothing.
+    pub async fn schema(&self) -> Result<SchemaState, StoreError> {
+        schema::state(&self.inner.reader).await
+    }
+
+    /// A handle for reading.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.clone())
+    }
+
+    /// Begins a unit of work. It holds the write lock from here on: `BEGIN IMMEDIATE` on SQLite.
+    pub async fn begin_write(&self) -> Result<WriteTx, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self
+            .inner
+            .writer
+            .begin_with_options(options)
+            .await
+            .map_err(StoreError::of("begin a change"))?;
+        Ok(WriteTx::new(tx, self.clone()))
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> DatabaseKind {
+        self.inner.kind
+    }
+
+    /// Where it is, without its secrets.
+    pub fn address(&self) -> &str {
+        &self.inner.address
+    }
+
+    /// Grows with every commit of this process.
+    pub fn change_seq(&self) -> u64 {
+        self.inner.change_seq.load(Ordering::Acquire)
+    }
+
+    /// Closes every connection, after SQLite has folded its write-ahead log into the file. Every
+    /// later call is `Unavailable`.
+    pub async fn close(&self) {
+        if self.inner.kind == DatabaseKind::Sqlite {
+            let folded = self
+                .inner
+                .writer
+                .execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)")
+                .await;
+            if let Err(cause) = folded {
+                // Nothing is lost: the log is folded at the next start.
+                tracing::debug!(error = %cause, "the write-ahead log was left for the next start");
+            }
+        }
+        for pool in [&self.inner.reader, &self.inner.writer] {
+            if let Err(cause) = pool.close_by_ref().await {
+                tracing::debug!(error = %cause, "a connection did not close in order");
+            }
+        }
+    }
+
+    pub(crate) fn reader_pool(&self) -> &DatabaseConnection {
+        &self.inner.reader
+    }
+
+    pub(crate) fn writer_pool(&self) -> &DatabaseConnection {
+        &self.inner.writer
+    }
+
+    pub(crate) fn target(&self) -> &DatabaseTarget {
+        &self.inner.target
+    }
+
+    pub(crate) fn count_change(&self) {
+        self.inner.change_seq.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({}, {})", self.inner.kind, self.inner.address)
+    }
+}
