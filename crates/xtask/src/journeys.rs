@@ -1,0 +1,106 @@
+//! `cargo xtask e2e`: the journeys in a real browser against the real binary.
+//!
+//! A journey finds the binary in `E2E_BINARY`, the browser in `E2E_CHROMIUM`, a database server for
+//! its own databases in `TEST_POSTGRES_URL`, and leaves what a failure needs (screenshot, console,
+//! server log) in `E2E_ARTIFACTS`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Because, Failure};
+use crate::job::Job;
+use crate::narrator::Step;
+use crate::places;
+use crate::suite::Tally;
+use crate::tools::{self, node};
+
+/// Runs every journey, or those whose file name contains one of `filters`.
+pub fn run(
+    step: &mut Step,
+    binary: &Path,
+    postgres: Option<&str>,
+    filters: &[String],
+) -> Result<Tally, Failure> {
+    let chromium = tools::chromium(step)?;
+    node::packages(step)?;
+    let journeys = journeys(filters)?;
+    let artifacts = places::root().join("e2e/artifacts");
+    if artifacts.exists() {
+        fs::remove_dir_all(&artifacts).because(|| format!("cannot empty {}", artifacts.display()))?;
+    }
+    fs::create_dir_all(&artifacts).because(|| format!("cannot create {}", artifacts.display()))?;
+    let mut job = Job::new("node", "e2e")
+        // One file at a time: each starts a browser and a server, and two cores carry one of these.
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(journeys)
+        .dir(&places::root().join("e2e"))
+        .env("E2E_BINARY", binary)
+        .env("E2E_CHROMIUM", chromium)
+        .env("E2E_ARTIFACTS", artifacts)
+        .env("NO_COLOR", "1");
+    if let Some(url) = postgres {
+        job = job.env("TEST_POSTGRES_URL", url);
+    }
+    let printed = job.attempt(step)?;
+    let tally = tally(&printed.lines);
+    let advice = "journeys failed: each left a screenshot and its logs in e2e/artifacts";
+    match (printed.fine, tally) {
+        (true, Some(tally)) if tally.failed == 0 && tally.passed > 0 => Ok(tally),
+        (_, Some(tally)) if tally.failed > 0 => Ok(tally.because(printed.into_failure(advice))),
+        _ => Err(printed.into_failure("the journeys ended without a result: look at node's message above")),
+    }
+}
+
+fn journeys(filters: &[String]) -> Result<Vec<PathBuf>, Failure> {
+    let folder = places::root().join("e2e/journeys");
+    let mut found: Vec<PathBuf> = fs::read_dir(&folder)
+        .because(|| format!("cannot read {}", folder.display()))?
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.to_string_lossy();
+            name.ends_with(".test.mjs")
+                && (filters.is_empty() || filters.iter().any(|text| name.contains(text)))
+        })
+        .collect();
+    found.sort();
+    if found.is_empty() {
+        return Err(Failure::new(
+            "no journey in e2e/journeys fits: look at the names there",
+        ));
+    }
+    Ok(found)
+}
+
+/// Reads node's closing lines: `ℹ pass 12`, `ℹ fail 0`.
+fn tally(lines: &[String]) -> Option<Tally> {
+    let count = |word: &str| {
+        lines.iter().rev().find_map(|line| {
+            let mut words = line.split_whitespace().rev();
+            let number = words.next()?.parse::<u64>().ok()?;
+            (words.next()? == word && words.count() <= 1).then_some(number)
+        })
+    };
+    Some(Tally::new(
+        count("pass")?,
+        count("fail")? + count("cancelled").unwrap_or(0),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_lines_of_node_are_read() {
+        let lines = [
+            "✔ a journey (12ms)",
+            "ℹ tests 3",
+            "ℹ pass 2",
+            "ℹ fail 1",
+            "ℹ cancelled 0",
+        ];
+        let found = tally(&lines.map(str::to_owned)).expect("there are closing lines");
+        assert_eq!((found.passed, found.failed), (2, 1));
+    }
+}
