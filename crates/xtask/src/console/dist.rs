@@ -93,24 +93,41 @@ fn read_manifest(dist: &Path) -> Option<(String, BTreeMap<String, String>)> {
     Some((json.get("build")?.as_str()?.to_owned(), files))
 }
 
-/// `index.html` with the marker in its one `<meta name="aicmo-build">`.
+/// `index.html` with the marker in its one `<meta name="aicmo-build">`. trunk may have minified the
+/// page, so attributes stand in any order, with or without quotes.
 fn stamped(html: &str, marker: &str) -> Result<String, Failure> {
-    let missing = || {
-        Failure::new(
-            "frontend/index.html must carry <meta name=\"aicmo-build\" content=\"dev\"> exactly once: put it back",
-        )
-    };
-    let name = html.find("name=\"aicmo-build\"").ok_or_else(missing)?;
-    if html[name + 1..].contains("name=\"aicmo-build\"") {
-        return Err(missing());
+    let tags: Vec<(usize, &str)> = html
+        .match_indices("<meta ")
+        .filter_map(|(start, _)| Some((start, html[start..].split_inclusive('>').next()?)))
+        .filter(|(_, tag)| value_of(tag, "name").is_some_and(|(from, to)| &tag[from..to] == "aicmo-build"))
+        .collect();
+    if let [(start, tag)] = tags[..]
+        && let Some((from, to)) = value_of(tag, "content")
+    {
+        return Ok(format!(
+            "{}{marker}{}",
+            &html[..start + from],
+            &html[start + to..]
+        ));
     }
-    let start = html[..name].rfind('<').ok_or_else(missing)?;
-    let end = name + html[name..].find('>').ok_or_else(missing)?;
-    let tag = &html[start..end];
-    let value = tag.find("content=\"").ok_or_else(missing)? + "content=\"".len();
-    let length = tag[value..].find('"').ok_or_else(missing)?;
-    let from = start + value;
-    Ok(format!("{}{marker}{}", &html[..from], &html[from + length..]))
+    Err(Failure::new(
+        "frontend/index.html must carry <meta name=\"aicmo-build\" content=\"dev\"> exactly once: put it back",
+    ))
+}
+
+/// Where the value of an attribute stands in a tag.
+fn value_of(tag: &str, attribute: &str) -> Option<(usize, usize)> {
+    let from = tag.find(&format!(" {attribute}="))? + attribute.len() + 2;
+    let quoted = tag[from..].starts_with('"');
+    let from = from + usize::from(quoted);
+    let ends = |c: char| {
+        if quoted {
+            c == '"'
+        } else {
+            c == '>' || c == '/' || c.is_whitespace()
+        }
+    };
+    Some((from, from + tag[from..].find(ends)?))
 }
 
 /// Writes a `.br` twin beside every file of `folder` that is worth it.
@@ -200,6 +217,14 @@ mod tests {
             (
                 r#"<meta content="dev" name="aicmo-build"/>"#,
                 r#"<meta content="M" name="aicmo-build"/>"#,
+            ),
+            (
+                "<meta name=aicmo-build content=dev><p>",
+                "<meta name=aicmo-build content=M><p>",
+            ),
+            (
+                "<meta content=dev name=aicmo-build />",
+                "<meta content=M name=aicmo-build />",
             ),
         ] {
             assert_eq!(stamped(html, "M").expect("one placeholder"), expected);

@@ -89,6 +89,7 @@ fn compile(step: &mut Step, compiler: &WasmCompiler, raw: &Path) -> Result<(), F
         .without_env("RUSTFLAGS")
         .without_env("CARGO_ENCODED_RUSTFLAGS")
         .without_env("NO_COLOR")
+        .env("RUST_BACKTRACE", "0")
         .advice("the console could not be built: mend what trunk says above and run this again");
     for (key, value) in compiler.environment() {
         job = job.env(key, value);

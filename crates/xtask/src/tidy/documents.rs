@@ -170,7 +170,7 @@ mod tests {
     fn settings_are_compared_both_ways() {
         let tree = Tree::of(&[
             (
-                "backend/src/settings/mod.rs",
+                SETTINGS,
                 r#"key("AICMO_BIND"); key("AICMO_NEW"); starts_with("AICMO_")"#,
             ),
             (
