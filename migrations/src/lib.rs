@@ -1,4 +1,22 @@
 //! The schema's history, for SQLite and PostgreSQL.
+//!
+//! One file per step, by noun, each with its way back. A landed file is never edited or renamed,
+//! which is also why the values of closed columns are spelled out in them: a step must not move
+//! with the vocabulary. A new value gets a new step; a test compares both.
+
+mod columns;
+mod m20261125_0001_create_campaigns;
+mod m20261125_0002_create_import_batches;
+mod m20261125_0003_create_leads;
+mod m20261125_0004_create_lead_records;
+mod m20261125_0005_create_import_rows;
+mod m20261125_0006_create_outbound_attempts;
+mod m20261125_0007_create_autonomy_actions;
+mod m20261125_0008_create_approvals;
+mod m20261125_0009_create_operator_tasks;
+mod m20261125_0010_create_audit_log;
+mod m20261125_0011_create_control_flags;
+mod m20261125_0012_create_counters;
 
 use sea_orm_migration::prelude::*;
 
@@ -9,6 +27,19 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        Vec::new()
+        vec![
+            Box::new(m20261125_0001_create_campaigns::Migration),
+            Box::new(m20261125_0002_create_import_batches::Migration),
+            Box::new(m20261125_0003_create_leads::Migration),
+            Box::new(m20261125_0004_create_lead_records::Migration),
+            Box::new(m20261125_0005_create_import_rows::Migration),
+            Box::new(m20261125_0006_create_outbound_attempts::Migration),
+            Box::new(m20261125_0007_create_autonomy_actions::Migration),
+            Box::new(m20261125_0008_create_approvals::Migration),
+            Box::new(m20261125_0009_create_operator_tasks::Migration),
+            Box::new(m20261125_0010_create_audit_log::Migration),
+            Box::new(m20261125_0011_create_control_flags::Migration),
+            Box::new(m20261125_0012_create_counters::Migration),
+        ]
     }
 }
