@@ -1,0 +1,223 @@
+//! Live data: everything is asked of the database, and a failure is an error.
+//!
+//! Every question tells the health tracker how it went. Rows that hold a value which no enum knows
+//! are left out of lists by the store and named in diagnostics; a single such row is `Integrity`.
+
+use aicmo_shared::activity::ActivityEvent;
+use aicmo_shared::api::{ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::campaign::Campaign;
+use aicmo_shared::diagnostics::CorruptRow;
+use aicmo_shared::import::{Import, ImportRow, RowVerdict, VerdictCounts};
+use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
+use aicmo_shared::metrics::Attention;
+use aicmo_shared::task::MyWork;
+use aicmo_shared::{CampaignId, ImportId, LeadId, PageInfo, Sourced, Timestamp};
+use aicmo_store::{Reader, Store, activity, campaigns, imports, leads, metrics, tasks, timeline};
+use async_trait::async_trait;
+use serde::Serialize;
+
+use super::{DEFAULT_ACTIVITY, ReadPort, TIMELINE};
+use crate::context::Operations;
+use crate::error::OperationError;
+use crate::identity::normalise_email;
+use crate::text;
+
+/// The live side of the read port, for one request.
+pub struct LiveData<'a> {
+    ops: &'a Operations,
+    store: Store,
+    now: Timestamp,
+}
+
+impl<'a> LiveData<'a> {
+    /// Reads from `store`; `generated_at` of every answer is the moment of this call.
+    pub fn new(ops: &'a Operations, store: Store) -> Self {
+        Self { ops, store, now: ops.now() }
+    }
+
+    fn reader(&self) -> Reader {
+        self.store.reader()
+    }
+
+    /// Labels what was asked, and tells the health tracker how the asking went.
+    fn answer<T>(&self, outcome: Result<T, OperationError>) -> Result<Sourced<T>, OperationError> {
+        self.ops.health.learn(&outcome, self.now);
+        outcome.map(|data| Sourced::live(data, self.now))
+    }
+
+    fn answer_page<T, P: Serialize>(
+        &self,
+        outcome: Result<Page<T, P>, OperationError>,
+        list: &str,
+        filter: &impl Serialize,
+    ) -> Result<Sourced<Vec<T>>, OperationError> {
+        self.ops.health.learn(&outcome, self.now);
+        let page = outcome?;
+        report(list, &page.corrupt);
+        let next_cursor = page
+            .next
+            .map(|position| self.ops.cursors.encode(list, filter, &position))
+            .transpose()?;
+        let info = PageInfo {
+            next_cursor,
+            limit: page.limit,
+            total: page.total,
+            total_is_exact: page.total.is_some(),
+        };
+        Ok(Sourced::live(page.rows, self.now).with_page(info))
+    }
+}
+
+/// One page as the store answers it.
+struct Page<T, P> {
+    rows: Vec<T>,
+    corrupt: Vec<CorruptRow>,
+    next: Option<P>,
+    limit: u32,
+    total: Option<u64>,
+}
+
+/// Rows that were left out are seen by the operator in Diagnostics; the log names how many.
+fn report(list: &str, corrupt: &[CorruptRow]) {
+    if !corrupt.is_empty() {
+        tracing::debug!(list, n_corrupt = corrupt.len(), "rows of a list were left out: see Diagnostics");
+    }
+}
+
+/// The filter with the e-mail address in the form in which it is kept.
+fn normal_filter(query: &LeadQuery) -> LeadFilter {
+    let filter = query.filter();
+    LeadFilter {
+        email: filter.email.map(|email| normalise_email(&email).unwrap_or(email)),
+        ..filter
+    }
+}
+
+#[async_trait]
+impl ReadPort for LiveData<'_> {
+    async fn attention(&self) -> Result<Sourced<Attention>, OperationError> {
+        self.answer(metrics::attention(&self.reader(), self.now).await.map_err(Into::into))
+    }
+
+    async fn activity(&self, query: &ActivityQuery) -> Result<Sourced<Vec<ActivityEvent>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_ACTIVITY)?;
+        let after = self.ops.cursors.decode_optional("activity", &query.kind, query.cursor.as_deref())?;
+        let outcome = activity::list(&self.reader(), query.kind, after.as_ref(), limit).await;
+        let page = outcome.map_err(Into::into).map(|page| Page {
+            rows: page.rows,
+            corrupt: page.corrupt,
+            next: page.next,
+            limit,
+            // The feed is a union that grows for ever; nobody needs its length.
+            total: None,
+        });
+        self.answer_page(page, "activity", &query.kind)
+    }
+
+    async fn my_work(&self) -> Result<Sourced<MyWork>, OperationError> {
+        self.answer(tasks::my_work(&self.reader(), self.now).await.map_err(Into::into))
+    }
+
+    async fn leads(&self, query: &LeadQuery) -> Result<Sourced<Vec<LeadRow>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let (filter, sort) = (normal_filter(query), query.order());
+        let binding = super::lead_binding(query);
+        let after = self.ops.cursors.decode_optional("leads", &binding, query.cursor.as_deref())?;
+        let outcome = async {
+            let page = leads::list(&self.reader(), &filter, sort, after.as_ref(), limit).await?;
+            let total = leads::count(&self.reader(), &filter).await?;
+            Ok(Page { rows: page.rows, corrupt: page.corrupt, next: page.next, limit, total })
+        };
+        self.answer_page(outcome.await, "leads", &binding)
+    }
+
+    async fn lead(&self, id: LeadId) -> Result<Sourced<Lead>, OperationError> {
+        self.answer(leads::get(&self.reader(), id).await.map_err(Into::into))
+    }
+
+    async fn lead_events(&self, id: LeadId) -> Result<Sourced<Vec<LeadEvent>>, OperationError> {
+        let outcome = async {
+            // A lead that does not exist has no events either; say which of the two it is.
+            leads::record(&self.reader(), id).await?;
+            let events = timeline::list(&self.reader(), id, TIMELINE).await?;
+            report("timeline", &events.corrupt);
+            Ok(events.rows)
+        };
+        self.answer(outcome.await)
+    }
+
+    async fn campaigns(&self, query: &CampaignQuery) -> Result<Sourced<Vec<Campaign>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let after = self.ops.cursors.decode_optional("campaigns", &query.status, query.cursor.as_deref())?;
+        let outcome = async {
+            let page = campaigns::list(&self.reader(), query.status, after.as_ref(), limit).await?;
+            let total = campaigns::count(&self.reader(), query.status).await?;
+            Ok(Page { rows: page.rows, corrupt: page.corrupt, next: page.next, limit, total: Some(total) })
+        };
+        self.answer_page(outcome.await, "campaigns", &query.status)
+    }
+
+    async fn campaign(&self, id: CampaignId) -> Result<Sourced<Campaign>, OperationError> {
+        self.answer(campaigns::get(&self.reader(), id).await.map_err(Into::into))
+    }
+
+    async fn imports(&self, query: &ImportQuery) -> Result<Sourced<Vec<Import>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let after = self.ops.cursors.decode_optional("imports", &(), query.cursor.as_deref())?;
+        let outcome = async {
+            let page = imports::list(&self.reader(), after.as_ref(), limit).await?;
+            let total = imports::count(&self.reader()).await?;
+            Ok(Page {
+                rows: page.rows.into_iter().map(imports::ImportRecord::into_import).collect(),
+                corrupt: page.corrupt,
+                next: page.next,
+                limit,
+                total: Some(total),
+            })
+        };
+        self.answer_page(outcome.await, "imports", &())
+    }
+
+    async fn import(&self, id: ImportId) -> Result<Sourced<Import>, OperationError> {
+        let outcome = imports::get(&self.reader(), id).await;
+        self.answer(outcome.map(imports::ImportRecord::into_import).map_err(Into::into))
+    }
+
+    async fn import_rows(
+        &self,
+        id: ImportId,
+        query: &ImportRowQuery,
+    ) -> Result<Sourced<Vec<ImportRow>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let binding = (id, query.verdict);
+        let after: Option<u64> =
+            self.ops.cursors.decode_optional("import_rows", &binding, query.cursor.as_deref())?;
+        let outcome = async {
+            let import = imports::get(&self.reader(), id).await?;
+            // One more than asked for, so that the last page is known to be the last.
+            let mut listed = imports::rows(&self.reader(), id, query.verdict, after, limit + 1).await?;
+            let is_last = listed.rows.len() <= limit as usize;
+            listed.rows.truncate(limit as usize);
+            Ok(Page {
+                next: listed.rows.last().map(|row| row.row_number).filter(|_| !is_last),
+                rows: listed.rows.into_iter().map(imports::ImportRowRecord::into_row).collect(),
+                corrupt: listed.corrupt,
+                limit,
+                total: Some(rows_with(&import.counts, query.verdict)),
+            })
+        };
+        self.answer_page(outcome.await, "import_rows", &binding)
+    }
+}
+
+/// How many rows of an import have `verdict`.
+fn rows_with(counts: &VerdictCounts, verdict: Option<RowVerdict>) -> u64 {
+    match verdict {
+        None => counts.total,
+        Some(RowVerdict::New) => counts.new,
+        Some(RowVerdict::Merged) => counts.merged,
+        Some(RowVerdict::Unchanged) => counts.unchanged,
+        Some(RowVerdict::Suppressed) => counts.suppressed,
+        Some(RowVerdict::Invalid) => counts.invalid,
+    }
+}

@@ -1,0 +1,70 @@
+//! The read port, behind which live and mock data are kept apart.
+//!
+//! `LiveData` asks the database, `MockData` has the fixed mock set; an operation gets one of them
+//! from `Operations::reads` and cannot ask the other. A failed query is an error here and stays one:
+//! nothing in `live` can reach `mock`.
+
+mod live;
+mod mock;
+
+pub use live::LiveData;
+pub use mock::MockData;
+
+use aicmo_shared::activity::ActivityEvent;
+use aicmo_shared::api::{ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::campaign::Campaign;
+use aicmo_shared::import::{Import, ImportRow};
+use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
+use aicmo_shared::metrics::Attention;
+use aicmo_shared::task::MyWork;
+use aicmo_shared::{CampaignId, ImportId, LeadId, Sourced};
+use async_trait::async_trait;
+
+use crate::error::OperationError;
+
+/// Lines of a page of the activity feed when the request does not say.
+pub(crate) const DEFAULT_ACTIVITY: u32 = 25;
+
+/// Lines of a lead's timeline.
+pub(crate) const TIMELINE: u32 = 100;
+
+/// Everything an operator can look at that comes from data.
+#[async_trait]
+pub trait ReadPort: Send + Sync {
+    /// What needs the operator now.
+    async fn attention(&self) -> Result<Sourced<Attention>, OperationError>;
+    /// What happened, newest first.
+    async fn activity(&self, query: &ActivityQuery) -> Result<Sourced<Vec<ActivityEvent>>, OperationError>;
+    /// Due and overdue tasks.
+    async fn my_work(&self) -> Result<Sourced<MyWork>, OperationError>;
+    /// A page of leads.
+    async fn leads(&self, query: &LeadQuery) -> Result<Sourced<Vec<LeadRow>>, OperationError>;
+    /// A lead.
+    async fn lead(&self, id: LeadId) -> Result<Sourced<Lead>, OperationError>;
+    /// The newest events of a lead.
+    async fn lead_events(&self, id: LeadId) -> Result<Sourced<Vec<LeadEvent>>, OperationError>;
+    /// A page of campaigns, newest first.
+    async fn campaigns(&self, query: &CampaignQuery) -> Result<Sourced<Vec<Campaign>>, OperationError>;
+    /// A campaign.
+    async fn campaign(&self, id: CampaignId) -> Result<Sourced<Campaign>, OperationError>;
+    /// A page of imports, newest first.
+    async fn imports(&self, query: &ImportQuery) -> Result<Sourced<Vec<Import>>, OperationError>;
+    /// An import.
+    async fn import(&self, id: ImportId) -> Result<Sourced<Import>, OperationError>;
+    /// A page of an import's rows, in file order.
+    async fn import_rows(
+        &self,
+        id: ImportId,
+        query: &ImportRowQuery,
+    ) -> Result<Sourced<Vec<ImportRow>>, OperationError>;
+}
+
+/// What a cursor of the lead list is bound to: every condition and the order, not place and size.
+pub(crate) fn lead_binding(query: &LeadQuery) -> LeadQuery {
+    LeadQuery {
+        sort: Some(query.order()),
+        cursor: None,
+        limit: None,
+        ..query.clone()
+    }
+}
