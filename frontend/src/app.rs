@@ -24,12 +24,14 @@ pub struct ShellState {
     pub connection: RwSignal<Connection>,
     /// Grows when the data on the server moved; every `Load` follows it.
     pub data_version: RwSignal<u64>,
+    /// The build marker of the server, as its last answer carried it.
+    pub server_build: RwSignal<Option<String>>,
     /// Moves once a second; ages on screen follow it.
     pub tick: RwSignal<u32>,
     /// Short messages about what was just done.
     pub toasts: Toasts,
-    /// The tab that crashed and is not drawn until the operator asks for it.
-    pub crashed: RwSignal<Option<boot::Crash>>,
+    /// The tabs that crashed; they are not drawn until the operator asks for them.
+    pub crashed: RwSignal<Vec<boot::Crash>>,
 }
 
 impl ShellState {
@@ -38,9 +40,10 @@ impl ShellState {
             status: RwSignal::new(None),
             connection: RwSignal::new(Connection::default()),
             data_version: RwSignal::new(0),
+            server_build: RwSignal::new(None),
             tick: RwSignal::new(0),
             toasts: Toasts::new(),
-            crashed: RwSignal::new(boot::crash()),
+            crashed: RwSignal::new(boot::crashes()),
         }
     }
 

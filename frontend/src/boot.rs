@@ -1,6 +1,6 @@
 //! The seam to `boot.js`, which outlives this module: crashes, drafts, the build marker.
 //!
-//! `boot.js` publishes one object, `globalThis.aicmo`. Everything here answers `None` or does
+//! `boot.js` publishes one object, `globalThis.aicmoBoot`. Everything here answers `None` or does
 //! nothing where that object is missing, so the console also starts without it.
 
 use aicmo_shared::Timestamp;
@@ -10,7 +10,7 @@ use web_sys::HtmlElement;
 
 use crate::tab::Tab;
 
-/// The crash that this instance was started after.
+/// A crash of a tab that this page has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Crash {
     /// The tab that was open.
@@ -19,12 +19,10 @@ pub struct Crash {
     pub message: String,
     /// File, line and column.
     pub location: Option<String>,
-    /// How often the console has crashed since the page was loaded.
-    pub count: u32,
 }
 
 fn bridge() -> Option<JsValue> {
-    js_sys::Reflect::get(&js_sys::global(), &"aicmo".into())
+    js_sys::Reflect::get(&js_sys::global(), &"aicmoBoot".into())
         .ok()
         .filter(JsValue::is_object)
 }
@@ -73,21 +71,36 @@ pub fn running() {
     call("running", &[]);
 }
 
-/// The crash before this start, if there was one.
-pub fn crash() -> Option<Crash> {
-    let crash = property(&bridge()?, "crash")?;
-    let text = |name: &str| property(&crash, name).and_then(|value| value.as_string());
-    Some(Crash {
-        tab: Tab::from_slug(&text("tab")?)?,
-        message: text("message").unwrap_or_default(),
-        location: text("location").filter(|location| !location.is_empty()),
-        count: text("count").and_then(|count| count.parse().ok()).unwrap_or(1),
-    })
+/// The crashes that this page has seen, one per tab, until they are forgotten.
+pub fn crashes() -> Vec<Crash> {
+    let Some(list) = call("crashes", &[]).and_then(|list| list.dyn_into::<js_sys::Array>().ok()) else {
+        return Vec::new();
+    };
+    list.iter()
+        .filter_map(|crash| {
+            let text = |name: &str| property(&crash, name).and_then(|value| value.as_string());
+            Some(Crash {
+                tab: Tab::from_slug(&text("tab")?)?,
+                message: text("message").unwrap_or_default(),
+                location: text("location").filter(|location| !location.is_empty()),
+            })
+        })
+        .collect()
 }
 
-/// Forgets the crash, so that its tab may be drawn again.
-pub fn forget_crash() {
-    call("forgetCrash", &[]);
+/// Forgets the crash of a tab, so that it may be drawn again.
+pub fn forget_crash(tab: Tab) {
+    call("forgetCrash", &[tab.slug()]);
+}
+
+/// True once per page and tab: a test that makes a tab panic must not make it panic for ever.
+pub fn provoke(tab: Tab) -> bool {
+    call("provoke", &[tab.slug()]).and_then(|answer| answer.as_bool()).unwrap_or(false)
+}
+
+/// Whether a draft is kept.
+pub fn has_drafts() -> bool {
+    call("hasDrafts", &[]).and_then(|answer| answer.as_bool()).unwrap_or(false)
 }
 
 /// The marker of this console; `dev` when the page was not stamped.

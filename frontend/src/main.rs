@@ -14,6 +14,7 @@ mod app;
 mod boot;
 mod components;
 mod format;
+mod keys;
 mod shell;
 mod tab;
 mod tabs;

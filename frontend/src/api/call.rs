@@ -1,15 +1,19 @@
 //! One request: sent at once, awaited or dropped. Dropping a read aborts it.
 
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use aicmo_shared::api::{CommandEndpoint, Endpoint, EndpointSpec, NoQuery, ReadEndpoint};
-use aicmo_shared::{Problem, Sourced};
+use aicmo_shared::{Problem, Sourced, build_marker};
+use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, File, FormData, Headers, RequestInit, Response};
+use web_sys::{AbortController, File, FormData, Headers, RequestInit, Response};
 
 use super::address::address;
 use super::error::{Cause, ClientError};
@@ -18,6 +22,15 @@ use crate::boot;
 const READ_SECONDS: u32 = 10;
 const COMMAND_SECONDS: u32 = 30;
 const UPLOAD_SECONDS: u32 = 300;
+
+thread_local! {
+    static SERVER_BUILD: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The build marker that the last answer of the server carried.
+pub fn server_build() -> Option<String> {
+    SERVER_BUILD.with(|heard| heard.borrow().clone())
+}
 
 type Outcome<T> = Result<T, ClientError>;
 
@@ -111,6 +124,16 @@ struct Sending {
     seconds: u32,
     is_write: bool,
     controller: Option<AbortController>,
+    expired: Rc<Cell<bool>>,
+}
+
+/// A timer that stops when it is dropped.
+struct Deadline(TimeoutHandle);
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        self.0.clear();
+    }
 }
 
 impl Sending {
@@ -121,6 +144,7 @@ impl Sending {
             seconds,
             is_write: spec.body != aicmo_shared::api::BodyKind::None || spec.method.as_str() != "GET",
             controller: AbortController::new().ok(),
+            expired: Rc::new(Cell::new(false)),
         }
     }
 
@@ -132,7 +156,10 @@ impl Sending {
         let controller = self.controller.clone();
         let abort_on_drop = !self.is_write;
         let answer = Box::pin(async move {
-            let text = self.exchange(body, headers).await?;
+            let deadline = self.deadline();
+            let text = self.exchange(body, headers).await;
+            drop(deadline);
+            let text = text?;
             serde_json::from_str::<T>(&text.body).map_err(|error| {
                 self.error(Cause::Malformed {
                     what: error.to_string(),
@@ -145,6 +172,17 @@ impl Sending {
             abort_on_drop,
             answer,
         }
+    }
+
+    /// Ends the request when its time is up; cancelled when dropped.
+    fn deadline(&self) -> Option<Deadline> {
+        let controller = self.controller.clone()?;
+        let expired = self.expired.clone();
+        let end = move || {
+            expired.set(true);
+            controller.abort();
+        };
+        set_timeout_with_handle(end, Duration::from_secs(u64::from(self.seconds))).ok().map(Deadline)
     }
 
     async fn exchange(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<Text> {
@@ -160,12 +198,8 @@ impl Sending {
         if let Some(body) = &body {
             init.set_body(body);
         }
-        let deadline = AbortSignal::timeout_with_u32(self.seconds.saturating_mul(1000));
         if let Some(controller) = &self.controller {
-            let both = js_sys::Array::of2(&controller.signal(), &deadline);
-            init.set_signal(Some(&AbortSignal::any(&both)));
-        } else {
-            init.set_signal(Some(&deadline));
+            init.set_signal(Some(&controller.signal()));
         }
         let Some(window) = web_sys::window() else {
             return Err(self.error(Cause::Network("there is no window".to_owned())));
@@ -177,6 +211,9 @@ impl Sending {
             return Err(self.error(Cause::Network("fetch gave no response".to_owned())));
         };
         let request_id = response.headers().get("X-Request-Id").ok().flatten();
+        if let Ok(Some(build)) = response.headers().get(build_marker::HEADER) {
+            SERVER_BUILD.with(|heard| heard.replace(Some(build)));
+        }
         let reading = response.text().map_err(|thrown| self.thrown(&thrown))?;
         let text = JsFuture::from(reading)
             .await

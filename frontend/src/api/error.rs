@@ -62,15 +62,15 @@ impl ClientError {
         self.problem().map(|problem| problem.code)
     }
 
-    /// The code as text; the console's own codes begin with `console_`.
+    /// The code as text; where the server gave none, one of the console's own.
     pub fn code(&self) -> &'static str {
         match &self.cause {
             Cause::Problem(problem) => problem.code.as_str(),
-            Cause::Status { .. } => "console_unexpected_status",
-            Cause::Malformed { .. } => "console_malformed_body",
-            Cause::Timeout { .. } => "console_timeout",
-            Cause::Network(_) => "console_network",
-            Cause::Cancelled => "console_cancelled",
+            Cause::Status { .. } => "unexpected_status",
+            Cause::Malformed { .. } => "unreadable_answer",
+            Cause::Timeout { .. } => "timeout",
+            Cause::Network(_) => "network",
+            Cause::Cancelled => "cancelled",
         }
     }
 

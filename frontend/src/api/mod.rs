@@ -8,6 +8,6 @@ mod call;
 mod error;
 mod load;
 
-pub use call::{Call, command, read, upload};
+pub use call::{Call, command, read, server_build, upload};
 pub use error::{Cause, ClientError};
 pub use load::{Load, Reading};

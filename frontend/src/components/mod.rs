@@ -10,3 +10,7 @@ pub mod panel;
 pub mod pill;
 pub mod table;
 pub mod toast;
+pub mod bars;
+pub mod doing;
+pub mod dom;
+pub mod pager;

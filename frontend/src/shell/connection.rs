@@ -147,6 +147,7 @@ fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
     let _ = shell
         .connection
         .try_update(|connection| *connection = connection.answered(&status, asked, came));
+    let _ = shell.server_build.try_set(api::server_build());
     let _ = shell.status.try_update(|before| {
         *before = Some(status);
     });

@@ -6,8 +6,11 @@ mod diagnostics;
 mod leads;
 
 use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::app::ShellState;
+use crate::boot;
+use crate::components::button::{Button, ButtonKind};
 use crate::tab::Tab;
 
 /// A tab on its route. One that crashed is an error card until the operator asks for it again.
@@ -16,21 +19,84 @@ pub fn TabScreen(
     /// The tab.
     tab: Tab,
 ) -> impl IntoView {
-    let _shell = ShellState::expect();
+    let shell = ShellState::expect();
+    provoke_on_request(shell, tab);
+    let crash = Memo::new(move |_| {
+        shell.crashed.with(|crashes| crashes.iter().find(|crash| crash.tab == tab).cloned())
+    });
     view! {
         <div class="tab" data-tab=tab.slug()>
-            {match tab {
-                Tab::Command => view! { <command::CommandTab /> }.into_any(),
-                Tab::Leads => view! { <leads::LeadsTab /> }.into_any(),
-                Tab::Campaigns => view! { <campaigns::CampaignsTab /> }.into_any(),
-                Tab::Diagnostics => view! { <diagnostics::DiagnosticsTab /> }.into_any(),
+            {move || match crash.get() {
+                Some(crash) => view! { <Crashed crash /> }.into_any(),
+                None => match tab {
+                    Tab::Command => view! { <command::CommandTab /> }.into_any(),
+                    Tab::Leads => view! { <leads::LeadsTab /> }.into_any(),
+                    Tab::Campaigns => view! { <campaigns::CampaignsTab /> }.into_any(),
+                    Tab::Diagnostics => view! { <diagnostics::DiagnosticsTab /> }.into_any(),
+                },
             }}
         </div>
+    }
+}
+
+/// `?__panic=<slug>` makes a tab panic once, while the server runs in test mode.
+fn provoke_on_request(shell: ShellState, tab: Tab) {
+    let query = use_query_map();
+    Effect::new(move || {
+        let wanted = query.with(|query| query.get("__panic"));
+        if wanted.as_deref() == Some(tab.slug()) && shell.is_e2e() && boot::provoke(tab) {
+            provoked_panic(tab);
+        }
+    });
+}
+
+#[expect(clippy::panic, reason = "the crash that a test asks for, to prove the recovery")]
+fn provoked_panic(tab: Tab) {
+    panic!("a test made the tab {} panic", tab.title());
+}
+
+/// What stands in place of a tab that crashed.
+#[component]
+fn Crashed(crash: boot::Crash) -> impl IntoView {
+    let shell = ShellState::expect();
+    let tab = crash.tab;
+    let retry = Callback::new(move |()| {
+        boot::forget_crash(tab);
+        shell.crashed.update(|crashes| crashes.retain(|crash| crash.tab != tab));
+    });
+    view! {
+        <h1 class="tab__title">{tab.title()}</h1>
+        <section class="panel panel--failed" data-crashed-tab=tab.slug() aria-label="What happened">
+            <div class="failure" role="alert">
+                <p class="failure__title">"This tab crashed and was stopped"</p>
+                <p class="failure__detail">
+                    "The console started again at once. The other tabs work, and what you were writing is kept. "
+                    "The server has been told."
+                </p>
+                <dl class="facts facts--tight">
+                    <dt>"Message"</dt>
+                    <dd><code>{crash.message}</code></dd>
+                    {crash.location.map(|place| view! { <dt>"Place"</dt><dd><code>{place}</code></dd> })}
+                    <dt>"Build"</dt>
+                    <dd><code>{boot::build().to_string()}</code></dd>
+                </dl>
+                <div class="failure__actions">
+                    <Button kind=ButtonKind::Primary on_press=retry>"Retry"</Button>
+                </div>
+            </div>
+        </section>
     }
 }
 
 /// An address that leads nowhere.
 #[component]
 pub fn NoSuchPage() -> impl IntoView {
-    view! { <h1>"There is no such page"</h1> }
+    let path = use_location().pathname;
+    view! {
+        <div class="tab">
+            <h1 class="tab__title">"There is no such page"</h1>
+            <p class="tab__lead">"Nothing stands at " <code>{move || path.get()}</code> "."</p>
+            <p><a class=ButtonKind::Primary.class() href=Tab::Command.path()>"Open Command"</a></p>
+        </div>
+    }
 }

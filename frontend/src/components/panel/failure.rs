@@ -34,6 +34,7 @@ pub fn ErrorCard(
         ),
         ("Console build", Some(boot::build().to_string())),
     ];
+    let open = RwSignal::new(false);
     let rows: Vec<_> = details
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
@@ -50,11 +51,18 @@ pub fn ErrorCard(
             </p>
             <div class="failure__actions">
                 <Button kind=ButtonKind::Secondary on_press=on_retry busy=busy>"Retry"</Button>
-                <details class="failure__debug">
-                    <summary>"Debug details"</summary>
-                    <dl class="facts facts--tight">{rows}</dl>
-                </details>
+                <button
+                    class="button button--quiet"
+                    type="button"
+                    aria-expanded=move || if open.get() { "true" } else { "false" }
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    "Debug details"
+                </button>
             </div>
+            <dl class="facts facts--tight failure__debug" hidden=move || !open.get()>
+                {rows}
+            </dl>
         </div>
     }
 }

@@ -1,0 +1,283 @@
+// Starts the console and starts it again after a crash. Plain JavaScript, because it must outlive
+// the WebAssembly module: a panic ends that for good.
+//
+// The compiled module is kept; a crash gets a fresh instance of glue and module within the second.
+// Every way into an instance goes through a guard, so nothing (a timer, a late answer, a listener)
+// ever runs in one that has crashed. Drafts and the record of crashes live here.
+
+const REPORT_ROUTE = "/api/v1/client-errors";
+const CRASH_WINDOW_MS = 60_000;
+const CRASH_LIMIT = 3;
+const START_LIMIT_MS = 15_000;
+
+const tag = document.querySelector("script[data-glue]");
+const build = document.querySelector('meta[name="aicmo-build"]')?.content || "dev";
+
+let compiled = null; // the WebAssembly.Module
+let generation = 0; // counts instances
+let alive = 0; // the generation that may run; 0 after a crash
+let crashedAt = 0; // performance.now() of the crash that is being recovered from
+let pending = null; // the crash that is being recovered from
+let over = false; // the overlay is shown
+
+const crashes = new Map(); // tab slug -> the crash that keeps it from being drawn
+const provoked = new Set(); // tabs that a test has made panic on this page
+
+// ---- What survives -------------------------------------------------------------------------
+
+function stored(name, fallback) {
+  try {
+    return JSON.parse(sessionStorage.getItem(name)) ?? fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+function store(name, value) {
+  try {
+    sessionStorage.setItem(name, JSON.stringify(value));
+  } catch {
+    // A full or forbidden store: the values still live in this page.
+  }
+}
+
+const drafts = new Map(Object.entries(stored("aicmo.drafts", {})));
+let crashTimes = stored("aicmo.crashes", []);
+
+const keepDrafts = () => store("aicmo.drafts", Object.fromEntries(drafts));
+
+// ---- What an instance leaves on window and document -----------------------------------------
+
+const left = []; // undo functions
+
+function rememberListeners(target) {
+  const add = target.addEventListener.bind(target);
+  const remove = target.removeEventListener.bind(target);
+  target.addEventListener = (type, listener, options) => {
+    if (alive !== 0) left.push(() => remove(type, listener, options));
+    add(type, listener, options);
+  };
+}
+
+function rememberIntervals() {
+  const set = window.setInterval.bind(window);
+  window.setInterval = (...args) => {
+    const handle = set(...args);
+    if (alive !== 0) left.push(() => window.clearInterval(handle));
+    return handle;
+  };
+}
+
+const listen = window.addEventListener.bind(window);
+rememberListeners(window);
+rememberListeners(document);
+rememberIntervals();
+
+function clearLeftovers() {
+  for (const undo of left.splice(0)) undo();
+}
+
+// ---- The guard ------------------------------------------------------------------------------
+
+/** The exports of an instance, each of which does nothing once that instance has crashed. */
+function guarded(exports, mine) {
+  const out = {};
+  for (const [name, value] of Object.entries(exports)) {
+    out[name] =
+      typeof value !== "function"
+        ? value
+        : (...args) => {
+            if (alive !== mine) return undefined;
+            try {
+              return value(...args);
+            } catch (error) {
+              if (isTrap(error)) crashed(mine, String(error?.message ?? error), "");
+              throw error;
+            }
+          };
+  }
+  return out;
+}
+
+/** Whether the module itself ended: a trap, memory that ran out, a stack that did. */
+function isTrap(error) {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}
+
+async function instantiate(mine) {
+  const glue = await import(mine === 1 ? tag.dataset.glue : `${tag.dataset.glue}?g=${mine}`);
+  // The glue takes its exports from what this call answers, so here is where the guard goes in.
+  const original = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (module, imports) => {
+    const instance = await original.call(WebAssembly, module, imports);
+    return { instance: { exports: guarded(instance.exports, mine) }, module };
+  };
+  try {
+    await glue.default({ module_or_path: compiled });
+  } finally {
+    WebAssembly.instantiate = original;
+  }
+}
+
+// ---- Start, crash, recovery -----------------------------------------------------------------
+
+async function compile() {
+  const response = await fetch(tag.dataset.wasm);
+  if (!response.ok) throw new Error(`the console's code answered ${response.status}`);
+  const type = response.headers.get("Content-Type") ?? "";
+  return type.startsWith("application/wasm")
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+async function start() {
+  const mine = (generation += 1);
+  alive = mine;
+  const root = document.createElement("div");
+  root.id = "console";
+  document.getElementById("console")?.remove();
+  document.body.append(root);
+  const late = setTimeout(() => {
+    if (alive === mine && !root.hasChildNodes()) overlay("The console did not start in time.", "");
+  }, START_LIMIT_MS);
+  try {
+    compiled ??= await compile();
+    await instantiate(mine);
+  } catch (error) {
+    if (alive === mine) {
+      alive = 0;
+      overlay(String(error?.message ?? error), "");
+    }
+  } finally {
+    clearTimeout(late);
+  }
+}
+
+function openTab() {
+  return location.pathname.split("/")[1] || "command";
+}
+
+/** The instance `mine` has ended. Called by the panic hook before the trap, or by the guard after it. */
+function crashed(mine, message, place) {
+  if (mine !== alive || over) return;
+  alive = 0;
+  crashedAt = performance.now();
+  const now = Date.now();
+  crashTimes = [...crashTimes.filter((at) => now - at < CRASH_WINDOW_MS), now];
+  store("aicmo.crashes", crashTimes);
+  const tab = openTab();
+  const seenBefore = crashes.has(tab);
+  pending = { tab, message: message.slice(0, 2000), location: place, count: String(crashTimes.length) };
+  crashes.set(tab, pending);
+  clearLeftovers();
+  // After the trap: this function may still run inside the instance that is ending.
+  setTimeout(() => {
+    if (crashTimes.length >= CRASH_LIMIT) overlay(`${message} (crash ${crashTimes.length} within a minute)`, place);
+    else if (seenBefore) overlay(`${message} (the console crashed again while it came back)`, place);
+    else void start();
+  }, 0);
+}
+
+function report(crash, recovered) {
+  const body = JSON.stringify({
+    tab: crash.tab,
+    message: crash.message,
+    location: crash.location || null,
+    build,
+    recovered,
+  });
+  const headers = { "Content-Type": "application/json", "X-Aicmo-Console": "1" };
+  fetch(REPORT_ROUTE, { method: "POST", body, headers, keepalive: true }).catch(() => {
+    navigator.sendBeacon?.(REPORT_ROUTE, new Blob([body], { type: "application/json" }));
+  });
+}
+
+/** The last resort: says what happened, without the module. */
+function overlay(message, place) {
+  if (over) return;
+  over = true;
+  alive = 0;
+  clearLeftovers();
+  report(pending ?? { tab: openTab(), message, location: place }, false);
+  document.getElementById("splash")?.remove();
+  document.getElementById("console")?.remove();
+  const say = (name, className, text) => {
+    const element = document.createElement(name);
+    element.className = className;
+    element.textContent = text;
+    return element;
+  };
+  const box = say("div", "fatal", "");
+  box.id = "e2e-fatal-exception";
+  box.dataset.testid = "e2e-fatal-exception";
+  box.setAttribute("role", "alertdialog");
+  box.setAttribute("aria-labelledby", "fatal-title");
+  const inner = say("div", "fatal__box", "");
+  const title = say("h1", "fatal__title", "The console has stopped");
+  title.id = "fatal-title";
+  const kept = drafts.size === 0 ? "Nothing was being written." : "What you were writing is kept in this browser tab.";
+  inner.append(
+    title,
+    say("p", "fatal__text", `It could not bring itself back. The server is not affected. ${kept}`),
+    say("pre", "fatal__message", place ? `${message}\n${place}` : message),
+  );
+  const marker = say("p", "fatal__build", `Build ${build}`);
+  marker.dataset.buildMarker = "";
+  const reload = say("button", "button button--primary", "Reload the console");
+  reload.type = "button";
+  reload.onclick = () => {
+    store("aicmo.crashes", []);
+    location.reload();
+  };
+  inner.append(marker, reload);
+  box.append(inner);
+  document.body.append(box);
+  reload.focus();
+}
+
+// Traps that came past the guard, and errors of this file.
+function watch(event, error) {
+  if (alive === 0) {
+    event.preventDefault(); // the echo of a crash that has been dealt with
+  } else if (isTrap(error)) {
+    crashed(alive, String(error.message), "");
+  }
+}
+listen("error", (event) => watch(event, event.error));
+listen("unhandledrejection", (event) => watch(event, event.reason));
+
+// ---- What the module sees -------------------------------------------------------------------
+
+globalThis.aicmoBoot = {
+  build,
+  lastRecoveryMs: undefined,
+  crashes: () => [...crashes.values()],
+  forgetCrash: (tab) => void crashes.delete(tab),
+  panicked: (message, place) => crashed(alive, message, place),
+  running() {
+    document.getElementById("splash")?.remove();
+    if (pending !== null) {
+      this.lastRecoveryMs = performance.now() - crashedAt;
+      report(pending, true);
+      pending = null;
+    }
+  },
+  draft: (key) => drafts.get(key),
+  keepDraft(key, text) {
+    drafts.set(key, text);
+    keepDrafts();
+  },
+  dropDraft(key) {
+    drafts.delete(key);
+    keepDrafts();
+  },
+  hasDrafts: () => drafts.size > 0,
+  /** True once per page and tab: lets a test make a tab panic without a loop. */
+  provoke(tab) {
+    if (provoked.has(tab)) return false;
+    provoked.add(tab);
+    return true;
+  },
+};
+
+void start();

@@ -1,0 +1,92 @@
+//! The header: the product, the mode, the connection, the theme and the keys.
+
+use aicmo_shared::status::Status;
+use leptos::prelude::*;
+
+use super::theme::ThemeSwitch;
+use crate::app::ShellState;
+use crate::components::pill::{Pill, Tone};
+use crate::format;
+use crate::tab::Tab;
+
+/// The header.
+#[component]
+pub fn Header(
+    /// Whether the help with the keys is open.
+    help: RwSignal<bool>,
+) -> impl IntoView {
+    let shell = ShellState::expect();
+    view! {
+        <header class="head">
+            <a class="brand" href=Tab::Command.path() aria-label="AICMO Operator: go to Command">
+                <svg class="brand__mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+                    <rect class="brand__ground" width="32" height="32" rx="8"></rect>
+                    <path class="brand__letter" d="M8.5 23 16 8l7.5 15M11.5 18.500h9"></path>
+                </svg>
+                <span class="brand__words">
+                    <span class="brand__name">"AICMO Operator"</span>
+                    <span class="brand__caption">"Find, qualify, plan, approve, execute, learn"</span>
+                </span>
+            </a>
+            <div class="head__gap"></div>
+            {move || shell.status.with(|status| status.as_ref().map(mode))}
+            <ConnectionMark />
+            <ThemeSwitch />
+            <button
+                class="button button--quiet button--icon"
+                type="button"
+                aria-label="Keyboard shortcuts (?)"
+                title="Keyboard shortcuts (?)"
+                on:click=move |_| help.set(true)
+            >
+                <kbd aria-hidden="true">"?"</kbd>
+            </button>
+        </header>
+    }
+}
+
+/// Whether figures are real, and whether anything may leave the house.
+fn mode(status: &Status) -> impl IntoView + use<> {
+    let (tone, word, title) = match status.mock_reason {
+        Some(reason) => (Tone::Mock, "MOCK DATA", reason.sentence()),
+        None => (Tone::Good, "LIVE DATA", "Figures are computed from this server's database."),
+    };
+    let delivery = status.control.as_ref().map(|control| {
+        if control.live_enabled.on {
+            view! {
+                <Pill tone=Tone::Warn word="LIVE ENABLED" title="Approved live campaigns may send for real." />
+            }
+        } else {
+            view! { <Pill tone=Tone::Accent word="DRY RUN" title="Nothing leaves the house: sending is rehearsed only." /> }
+        }
+    });
+    view! {
+        <span class="head__mode">
+            <Pill tone word title />
+            {delivery}
+        </span>
+    }
+}
+
+/// Whether the server still answers; when not, of when the screen is.
+#[component]
+fn ConnectionMark() -> impl IntoView {
+    let shell = ShellState::expect();
+    let text = move || {
+        shell.connection.with(|connection| match (connection.is_lost(), connection.answered_at()) {
+            (false, None) => ("connection connection--wait", "Connecting".to_owned()),
+            (false, Some(_)) => ("connection connection--up", "Connected".to_owned()),
+            (true, None) => ("connection connection--lost", "No answer yet".to_owned()),
+            (true, Some(at)) => {
+                ("connection connection--lost", format!("Reconnecting, as of {}", format::clock(at)))
+            }
+        })
+    };
+    let why = move || shell.connection.with(|connection| connection.why().map(str::to_owned));
+    view! {
+        <span class=move || text().0 title=why role="status">
+            <span class="connection__shape" aria-hidden="true"></span>
+            <span class="connection__word">{move || text().1}</span>
+        </span>
+    }
+}
