@@ -1,0 +1,152 @@
+//! A keep-alive HTTP/1.1 connection with as little of our own work per request as possible, so that
+//! what is measured is the server.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::failure::{Because, Failure};
+
+/// One connection to the server.
+pub struct Connection {
+    reader: BufReader<TcpStream>,
+    host: String,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: u16,
+    /// Names in lower case.
+    headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Status line, headers and body as they came over the wire.
+    pub bytes: u64,
+}
+
+impl Answer {
+    /// The first header of that lower-case name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+impl Connection {
+    /// Connects to `127.0.0.1:8000`, say.
+    pub fn open(host: &str) -> Result<Self, Failure> {
+        let stream = TcpStream::connect(host).because(|| format!("cannot connect to {host}"))?;
+        stream
+            .set_nodelay(true)
+            .because(|| format!("cannot set up the connection to {host}"))?;
+        stream
+            .set_read_timeout(Some(Duration::from_mins(1)))
+            .because(|| format!("cannot set up the connection to {host}"))?;
+        Ok(Self {
+            reader: BufReader::with_capacity(64 * 1024, stream),
+            host: host.to_owned(),
+        })
+    }
+
+    /// The bytes of a GET, to be prepared once and sent often.
+    pub fn request(&self, path: &str, extra: &str) -> Vec<u8> {
+        format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{extra}\r\n", self.host).into_bytes()
+    }
+
+    /// Sends a prepared request and reads the whole answer.
+    pub fn exchange(&mut self, request: &[u8]) -> Result<Answer, Failure> {
+        self.reader
+            .get_mut()
+            .write_all(request)
+            .because(|| "the server closed the connection".to_owned())?;
+        self.read_answer()
+            .because(|| "the server's answer broke off".to_owned())
+    }
+
+    /// A GET that must succeed.
+    pub fn get(&mut self, path: &str) -> Result<Answer, Failure> {
+        let request = self.request(path, "");
+        let answer = self.exchange(&request)?;
+        if answer.status == 200 {
+            Ok(answer)
+        } else {
+            Err(Failure::new(format!(
+                "GET {path} answered {}: {}",
+                answer.status,
+                String::from_utf8_lossy(&answer.body)
+            )))
+        }
+    }
+
+    fn read_answer(&mut self) -> std::io::Result<Answer> {
+        let mut bytes = 0;
+        let line = self.line(&mut bytes)?;
+        let status = line
+            .split(' ')
+            .nth(1)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0);
+        let mut headers = Vec::new();
+        loop {
+            let line = self.line(&mut bytes)?;
+            if line.is_empty() {
+                break;
+            }
+            if let Some((name, value)) = line.split_once(':') {
+                headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            }
+        }
+        let mut answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+            bytes,
+        };
+        if answer
+            .header("transfer-encoding")
+            .is_some_and(|value| value.eq_ignore_ascii_case("chunked"))
+        {
+            self.read_chunks(&mut answer)?;
+        } else if let Some(length) = answer.header("content-length").and_then(|text| text.parse().ok())
+            && status != 304
+        {
+            self.read_exactly(length, &mut answer)?;
+        }
+        Ok(answer)
+    }
+
+    fn line(&mut self, bytes: &mut u64) -> std::io::Result<String> {
+        let mut line = String::new();
+        let read = self.reader.read_line(&mut line)?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        *bytes += read as u64;
+        line.truncate(line.trim_end().len());
+        Ok(line)
+    }
+
+    fn read_exactly(&mut self, length: usize, answer: &mut Answer) -> std::io::Result<()> {
+        let start = answer.body.len();
+        answer.body.resize(start + length, 0);
+        self.reader.read_exact(&mut answer.body[start..])?;
+        answer.bytes += length as u64;
+        Ok(())
+    }
+
+    fn read_chunks(&mut self, answer: &mut Answer) -> std::io::Result<()> {
+        loop {
+            let mut bytes = 0;
+            let size = self.line(&mut bytes)?;
+            let size = size.split(';').next().unwrap_or_default();
+            let length = usize::from_str_radix(size.trim(), 16).map_err(std::io::Error::other)?;
+            self.read_exactly(length, answer)?;
+            let end = self.line(&mut bytes)?;
+            answer.bytes += bytes;
+            if length == 0 && end.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
