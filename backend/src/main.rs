@@ -1,5 +1,5 @@
-//! The binary `aicmo`. The way in is `aicmo_backend::cli`.
+//! The binary `aicmo`. Everything it does begins in `aicmo_backend::cli`.
 
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    aicmo_backend::cli::main()
 }

@@ -26,12 +26,23 @@ pub struct SchemaState {
     pub pending: usize,
 }
 
-pub(crate) async fn state(connection: &DatabaseConnection) -> Result<SchemaState, StoreError> {
-    let applied = applied(connection).await?;
-    let known: Vec<String> = Migrator::migrations()
+impl SchemaState {
+    /// The newest migration this binary knows, also when no database is there to compare with.
+    pub fn newest_known() -> String {
+        known().into_iter().max().unwrap_or_default()
+    }
+}
+
+fn known() -> Vec<String> {
+    Migrator::migrations()
         .iter()
         .map(|migration| migration.name().to_owned())
-        .collect();
+        .collect()
+}
+
+pub(crate) async fn state(connection: &DatabaseConnection) -> Result<SchemaState, StoreError> {
+    let applied = applied(connection).await?;
+    let known = known();
     Ok(SchemaState {
         is_newer: applied.iter().any(|name| !known.contains(name)),
         pending: known.iter().filter(|name| !applied.contains(name)).count(),

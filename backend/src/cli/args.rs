@@ -1,0 +1,137 @@
+//! Names, arguments and help of the commands.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::process::{Exit, Stop};
+
+const AFTER_HELP: &str = "\
+Settings come from defaults, the TOML file that AICMO_CONFIG names, the environment, and flags; the later \
+wins. `aicmo doctor` lists all of them with their values and sources.
+
+Exit codes: 0 fine, 1 failed, 2 usage, 64 retired entry point, 69 database required but absent, 70 fatal, \
+75 another instance holds the database, 78 configuration or schema.";
+
+/// AICMO Operator: the operator console of a lead-generation and campaign operation.
+#[derive(Debug, Parser)]
+#[command(name = "aicmo", version = crate::process::build::VERSION, after_help = AFTER_HELP)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub settings: SettingFlags,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and the console.
+    Serve {
+        /// The address to listen on; port 0 picks a free one [AICMO_BIND].
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        bind: Option<String>,
+    },
+    /// Report what is running from where and with which settings, with advice for each problem.
+    Doctor {
+        /// Print the whole report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check the product end to end on a temporary database.
+    Smoke {
+        /// Write dated evidence to a file that ends in .json or .md.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// List every way in, active or retired.
+    Inventory {
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask a server whether it is ready; for process supervisors.
+    Healthcheck {
+        /// The server to ask [AICMO_BACKEND_URL].
+        #[arg(long, value_name = "URL")]
+        backend_url: Option<String>,
+    },
+    /// Bring the database's schema up to date.
+    Migrate {
+        /// Only say whether it is; exit 1 when it is not.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print the OpenAPI document of the API.
+    Openapi,
+    /// Show the mode, the services and the flags of a server.
+    Status {
+        /// Print the answer as JSON.
+        #[arg(long)]
+        json: bool,
+        /// The server to ask [AICMO_BACKEND_URL].
+        #[arg(long, value_name = "URL")]
+        backend_url: Option<String>,
+    },
+}
+
+/// Settings on the command line.
+#[derive(Debug, Default, Args)]
+pub struct SettingFlags {
+    /// A TOML file with settings [AICMO_CONFIG].
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<String>,
+    /// The directory for database, uploads and keys [AICMO_DATA_DIR].
+    #[arg(long, global = true, value_name = "DIRECTORY")]
+    pub data_dir: Option<String>,
+    /// Which log lines are written [AICMO_LOG_LEVEL].
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log_level: Option<String>,
+    /// How log lines are written: text or json [AICMO_LOG_FORMAT].
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// Any other setting that is no secret; may be repeated.
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub assignments: Vec<String>,
+}
+
+impl SettingFlags {
+    /// The flags under the keys of their settings, those of `command` included.
+    pub(super) fn by_key(&self, command: &Command) -> Result<BTreeMap<String, String>, Stop> {
+        let mut values = BTreeMap::new();
+        for assignment in &self.assignments {
+            let (key, value) = assignment.split_once('=').ok_or_else(|| {
+                Stop::new(
+                    Exit::Usage,
+                    "--set must be followed by KEY=VALUE, such as AICMO_DB_POOL_MAX=5.",
+                )
+            })?;
+            values.insert(key.trim().to_owned(), value.to_owned());
+        }
+        let mut named = vec![
+            ("AICMO_CONFIG", &self.config),
+            ("AICMO_DATA_DIR", &self.data_dir),
+            ("AICMO_LOG_LEVEL", &self.log_level),
+            ("AICMO_LOG_FORMAT", &self.log_format),
+        ];
+        match command {
+            Command::Serve { bind } => named.push(("AICMO_BIND", bind)),
+            Command::Healthcheck { backend_url } | Command::Status { backend_url, .. } => {
+                named.push(("AICMO_BACKEND_URL", backend_url));
+            }
+            _ => {}
+        }
+        for (key, value) in named {
+            if let Some(value) = value {
+                values.insert(key.to_owned(), value.clone());
+            }
+        }
+        Ok(values)
+    }
+}

@@ -1,0 +1,49 @@
+//! The way from mock to live: a process whose database was not there at start keeps looking.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aicmo_operations::{Operations, import};
+use aicmo_store::StoreSettings;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::database::{chain, open_ready};
+
+/// How long to wait between two attempts.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Tries until the database is there and its schema is current, then turns the process live once
+/// and takes up what an earlier process left unfinished. Each new reason is logged once.
+pub async fn wait_for_database(ops: Arc<Operations>, settings: StoreSettings) {
+    let mut pause = interval(PAUSE);
+    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told = String::new();
+    loop {
+        pause.tick().await;
+        let failed = match open_ready(&settings).await {
+            Ok(store) => match ops.go_live(store).await {
+                Ok(_) => break,
+                Err(error) => error.to_string(),
+            },
+            Err(error) => chain(&error),
+        };
+        if failed != told {
+            tracing::warn!(
+                database = settings.target.redacted(),
+                cause = failed,
+                "still serving mock data: the database cannot be used"
+            );
+            told = failed;
+        }
+    }
+    resume_imports(ops).await;
+}
+
+/// Takes up the imports whose commit was interrupted.
+pub async fn resume_imports(ops: Arc<Operations>) {
+    match import::resume_interrupted(ops).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "took up interrupted imports"),
+        Err(error) => tracing::error!(%error, "interrupted imports could not be taken up"),
+    }
+}

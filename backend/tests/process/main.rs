@@ -1,0 +1,13 @@
+//! The process seen from outside: the real binary, its exit codes, its files, its first line.
+//!
+//! Every test starts processes of its own in a directory of its own, on free ports.
+
+mod doors;
+mod lifetime;
+mod modes;
+mod refusals;
+mod retired;
+mod secrets;
+mod settings_table;
+mod smoke;
+mod support;
