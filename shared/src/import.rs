@@ -97,6 +97,8 @@ closed_enum! {
         TooLong = "too_long",
         EncodingError = "encoding_error",
         ColumnCount = "column_count",
+        /// The row says so, or the person is do-not-contact already; always a warning.
+        DoNotContact = "do_not_contact",
     }
 }
 

@@ -219,7 +219,8 @@ pub fn normalise_phone(text: &str) -> Result<Phone, Unusable> {
 
 /// Cuts `x123`, `ext. 123`, `extension 123` or `#123` from the end.
 fn without_extension(number: &str) -> Result<&str, Unusable> {
-    let Some(start) = number.find(|c: char| c.is_ascii_alphabetic() || c == '#' || c == ';' || c == ',') else {
+    let Some(start) = number.find(|c: char| c.is_ascii_alphabetic() || c == '#' || c == ';' || c == ',')
+    else {
         return Ok(number);
     };
     let (main, tail) = number.split_at(start);
@@ -247,8 +248,8 @@ pub fn normalise_linkedin(text: &str) -> Result<String, Unusable> {
     if text.len() > 2_000 {
         return Err(NOT_A_PROFILE);
     }
-    let folded = folded(text);
-    let address = folded.trim();
+    let whole = folded(text);
+    let address = whole.trim();
     let address = address
         .strip_prefix("https://")
         .or_else(|| address.strip_prefix("http://"))

@@ -113,7 +113,10 @@ fn the_hash_is_keyed_and_tells_the_kinds_apart() {
     let email = identities.of(IdentityKind::Email, "x".to_owned());
     assert_eq!(email.hash.len(), 64);
     assert_eq!(email, identities.clone().of(IdentityKind::Email, "x".to_owned()));
-    assert_ne!(email.hash, identities.of(IdentityKind::Phone, "x".to_owned()).hash);
+    assert_ne!(
+        email.hash,
+        identities.of(IdentityKind::Phone, "x".to_owned()).hash
+    );
     let other = Identities::new(&[8; 32]).of(IdentityKind::Email, "x".to_owned());
     assert_ne!(email.hash, other.hash);
     assert_eq!(format!("{identities:?}"), "Identities(***)");

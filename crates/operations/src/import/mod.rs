@@ -2,19 +2,42 @@
 //!
 //! Owns the path of a file from its bytes to rows with verdicts and from there to leads: nothing but
 //! import rows is written before the commit. Does not own what merging means (`merge`) or what an
-//! identity is (`identity`). `file` reads bytes, `suggest` reads headers, `record` turns a record
-//! into a person, `preview` and `commit` judge the records, the second against the database of that
-//! moment and in chunks that survive a kill.
+//! identity is (`identity`). `file` reads bytes, `suggest` reads headers, `row` turns a record into a
+//! person, `book` judges it; `preview` and `commit` let it judge, the second against the database of
+//! that moment and in chunks that survive a kill.
 
+mod book;
+mod cell;
+mod commit;
+mod file;
+mod map;
+mod preview;
+mod row;
+mod suggest;
+mod upload;
+
+pub use commit::{commit_import, resume_interrupted};
+pub use map::{cancel_import, map_import};
+pub use preview::preview_import;
+pub use upload::upload_import;
+
+use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::{ImportQuery, ImportRowQuery};
-use aicmo_shared::import::{Import, ImportMapping, ImportRow};
-use aicmo_shared::{CampaignId, ImportId, Sourced};
+use aicmo_shared::audit::AuditAction;
+use aicmo_shared::import::{FileReading, Import, ImportRow, ImportState};
+use aicmo_shared::status::ServiceName;
+use aicmo_shared::{CampaignId, ImportId, Sourced, Timestamp};
+use aicmo_store::AuditEntry;
+use aicmo_store::imports::ImportRecord;
+use serde_json::Value;
 
 use crate::context::{Operations, Operator};
-use crate::error::OperationError;
+use crate::error::{Dependency, OperationError};
+use crate::identity::Identities;
+use row::RowReader;
 
 /// A file that the HTTP skin has already written to disk.
 #[derive(Clone, Debug)]
@@ -27,67 +50,88 @@ pub struct ImportUpload {
     pub campaign: Option<CampaignId>,
 }
 
-pub async fn upload_import(
-    _ops: &Operations,
-    _operator: &Operator,
-    _upload: ImportUpload,
-) -> Result<Import, OperationError> {
-    todo!()
-}
-
+/// A page of imports, newest first.
+///
+/// # Errors
+/// `InvalidCursor`; `Unavailable` when the database does not answer.
 pub async fn list_imports(
-    _ops: &Operations,
-    _query: &ImportQuery,
+    ops: &Operations,
+    query: &ImportQuery,
 ) -> Result<Sourced<Vec<Import>>, OperationError> {
-    todo!()
+    ops.reads(Some(ServiceName::Imports))?.imports(query).await
 }
 
-pub async fn get_import(_ops: &Operations, _id: ImportId) -> Result<Sourced<Import>, OperationError> {
-    todo!()
+/// An import with its counts and progress.
+///
+/// # Errors
+/// `NotFound`; `Unavailable` when the database does not answer.
+pub async fn get_import(ops: &Operations, id: ImportId) -> Result<Sourced<Import>, OperationError> {
+    ops.reads(Some(ServiceName::Imports))?.import(id).await
 }
 
-pub async fn map_import(
-    _ops: &Operations,
-    _operator: &Operator,
-    _id: ImportId,
-    _mapping: ImportMapping,
-) -> Result<Import, OperationError> {
-    todo!()
-}
-
-pub async fn preview_import(
-    _ops: &Operations,
-    _operator: &Operator,
-    _id: ImportId,
-) -> Result<Import, OperationError> {
-    todo!()
-}
-
+/// A page of an import's rows with their verdicts, in file order.
+///
+/// # Errors
+/// `NotFound`, `InvalidCursor`; `Unavailable` when the database does not answer.
 pub async fn list_import_rows(
-    _ops: &Operations,
-    _id: ImportId,
-    _query: &ImportRowQuery,
+    ops: &Operations,
+    id: ImportId,
+    query: &ImportRowQuery,
 ) -> Result<Sourced<Vec<ImportRow>>, OperationError> {
-    todo!()
+    ops.reads(Some(ServiceName::Imports))?
+        .import_rows(id, query)
+        .await
 }
 
-pub async fn commit_import(
-    _ops: &Arc<Operations>,
-    _operator: &Operator,
-    _id: ImportId,
-) -> Result<Import, OperationError> {
-    todo!()
+/// The reader of an import's rows; their touches are of `now`.
+fn row_reader(ops: &Operations, record: &ImportRecord, reading: &FileReading, now: Timestamp) -> RowReader {
+    RowReader::new(
+        record.id,
+        reading.headers.clone(),
+        record.mapping.clone(),
+        record.campaign,
+        Identities::new(&ops.secrets().identity_key),
+        now,
+    )
 }
 
-pub async fn cancel_import(
-    _ops: &Operations,
-    _operator: &Operator,
-    _id: ImportId,
-) -> Result<Import, OperationError> {
-    todo!()
+fn require_state(
+    record: &ImportRecord,
+    legal: &[ImportState],
+    needs: &'static str,
+) -> Result<(), OperationError> {
+    if legal.contains(&record.state) {
+        Ok(())
+    } else {
+        Err(OperationError::ImportState {
+            state: record.state,
+            needs,
+        })
+    }
 }
 
-/// Picks up every import that was committing when its process ended.
-pub async fn resume_interrupted(_ops: Arc<Operations>) -> Result<usize, OperationError> {
-    todo!()
+/// The audit row of a change of an import. It names states and numbers, never a person.
+fn entry(
+    operator: &Operator,
+    action: AuditAction,
+    record: &ImportRecord,
+    after: Option<Value>,
+    at: Timestamp,
+) -> AuditEntry {
+    AuditEntry {
+        actor: operator.actor.clone(),
+        action,
+        subject_type: SubjectType::Import,
+        subject_id: Some(record.id.to_string()),
+        campaign: record.campaign,
+        before: None,
+        after,
+        reason: None,
+        request_id: operator.request_id.clone(),
+        at,
+    }
+}
+
+fn storage_failed(cause: io::Error) -> OperationError {
+    OperationError::Unavailable(Dependency::Storage, cause.into())
 }

@@ -1,0 +1,225 @@
+//! The task that commits one import, chunk after chunk, until nothing is left or it is told to stop.
+//!
+//! It keeps no state that a kill could lose: before each chunk it reads where the import stands. A
+//! database that does not answer is waited for; any other failure is written at the import with its
+//! reason, and a person may start it again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aicmo_shared::ImportId;
+use aicmo_shared::audit::AuditAction;
+use aicmo_shared::import::ImportState;
+use aicmo_store::imports::{self, ImportRecord};
+use aicmo_store::{Store, StoreError};
+use serde_json::json;
+
+use super::chunk::{self, Chunk};
+use crate::context::{Operations, Operator};
+use crate::error::OperationError;
+use crate::import::{entry, row_reader};
+
+/// Rows of one transaction.
+const CHUNK: u32 = 500;
+/// How often a chunk is tried again when other writers met the same people.
+const ATTEMPTS: u32 = 5;
+/// How long a database that does not answer is left alone.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// What a step found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A chunk was written; there may be more.
+    Wrote,
+    /// Everything is written, or it is not ours to go on: cancelled, failed, or another worker's.
+    Ended,
+}
+
+/// Commits one import.
+pub struct Worker {
+    ops: Arc<Operations>,
+    store: Store,
+    operator: Operator,
+    id: ImportId,
+    /// The last row that this worker settled.
+    after_row: Option<u64>,
+    n_overtaken: u32,
+}
+
+impl Worker {
+    /// A worker for `id`, which acts in the name of `operator`.
+    pub fn new(ops: Arc<Operations>, store: Store, operator: Operator, id: ImportId) -> Self {
+        Self {
+            ops,
+            store,
+            operator,
+            id,
+            after_row: None,
+            n_overtaken: 0,
+        }
+    }
+
+    /// Lets it work until it is done. A panic in it is written at the import like any failure.
+    pub fn spawn(self) {
+        let last_words = Self::new(
+            Arc::clone(&self.ops),
+            self.store.clone(),
+            self.operator.clone(),
+            self.id,
+        );
+        let work = tokio::spawn(self.run());
+        tokio::spawn(async move {
+            if let Err(crash) = work.await
+                && crash.is_panic()
+            {
+                let error = OperationError::Internal("writing the rows", crash.into());
+                last_words.give_up(&error).await;
+            }
+        });
+    }
+
+    async fn run(mut self) {
+        loop {
+            match self.step().await {
+                Ok(Step::Wrote) => {}
+                Ok(Step::Ended) => return,
+                Err(error @ OperationError::Unavailable(crate::error::Dependency::Database, _)) => {
+                    tracing::warn!(
+                        import.id = %self.id,
+                        error = &error as &dyn std::error::Error,
+                        "import {} waits for the database",
+                        self.id
+                    );
+                    wait().await;
+                }
+                Err(error) => return self.give_up(&error).await,
+            }
+        }
+    }
+
+    /// Writes the next chunk.
+    ///
+    /// # Errors
+    /// Nothing of the chunk is written.
+    pub async fn step(&mut self) -> Result<Step, OperationError> {
+        let record = imports::get(&self.store.reader(), self.id).await?;
+        if record.state != ImportState::Committing {
+            return Ok(Step::Ended);
+        }
+        let rows = imports::uncommitted_rows(&self.store.reader(), self.id, self.after_row, CHUNK).await?;
+        let is_last = rows.len() < CHUNK as usize;
+        let last_row = rows.last().map(|row| row.row_number).or(self.after_row);
+        let chunk = self.read(&record, rows, is_last).await?;
+        match chunk::write(&self.ops, &self.store, &self.operator, &record, chunk).await {
+            Ok(_) => {
+                self.after_row = last_row;
+                self.n_overtaken = 0;
+                Ok(if is_last { Step::Ended } else { Step::Wrote })
+            }
+            Err(StoreError::Stale(_) | StoreError::Duplicate(_)) => self.overtaken(&record).await,
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Understands the rows on a blocking thread: a thousand keyed hashes are no work for this one.
+    async fn read(
+        &self,
+        record: &ImportRecord,
+        rows: Vec<imports::ImportRowRecord>,
+        is_last: bool,
+    ) -> Result<Chunk, OperationError> {
+        let Some(reading) = &record.reading else {
+            return Err(OperationError::Internal(
+                "reading the rows",
+                "the import has no reading".into(),
+            ));
+        };
+        let reader = row_reader(&self.ops, record, reading, self.ops.now());
+        tokio::task::spawn_blocking(move || Chunk::read(&reader, rows, is_last))
+            .await
+            .map_err(|cause| OperationError::Internal("reading the rows", cause.into()))
+    }
+
+    /// Somebody wrote the import, or one of its people, between our reading and our writing.
+    async fn overtaken(&mut self, seen: &ImportRecord) -> Result<Step, OperationError> {
+        let now = imports::get(&self.store.reader(), self.id).await?;
+        if now.committed > seen.committed {
+            // Another process works on it; it has what we have.
+            return Ok(Step::Ended);
+        }
+        self.n_overtaken += 1;
+        if self.n_overtaken < ATTEMPTS {
+            Ok(Step::Wrote)
+        } else {
+            Err(OperationError::Internal(
+                "writing the rows",
+                "other writers kept changing the same people".into(),
+            ))
+        }
+    }
+
+    /// Writes down why it stopped, for as long as it takes to reach the database.
+    async fn give_up(&self, error: &OperationError) {
+        tracing::error!(
+            import.id = %self.id,
+            error = error as &dyn std::error::Error,
+            "import {} stopped",
+            self.id
+        );
+        while let Err(failure) = self.fail(error).await {
+            if !matches!(
+                failure,
+                OperationError::Unavailable(..) | OperationError::Conflict { .. }
+            ) {
+                tracing::error!(
+                    import.id = %self.id,
+                    error = &failure as &dyn std::error::Error,
+                    "import {} could not be marked as failed; it goes on at the next start",
+                    self.id
+                );
+                return;
+            }
+            wait().await;
+        }
+    }
+
+    async fn fail(&self, error: &OperationError) -> Result<(), OperationError> {
+        let now = self.ops.now();
+        let tx = self.store.begin_write().await?;
+        let before = imports::get(&tx, self.id).await?;
+        if before.state != ImportState::Committing {
+            return Ok(tx.rollback().await?);
+        }
+        let mut after = before.clone();
+        after.state = ImportState::Failed;
+        after.updated_at = now;
+        let public = error.to_problem().detail;
+        after.error = Some(format!(
+            "The commit stopped after {} of {} rows. {} What was committed stays; commit again to go on.",
+            before.committed,
+            before.counts.total,
+            public.replace(" Nothing was changed.", "")
+        ));
+        after.version = imports::replace(&tx, &before, &after).await?;
+        let facts = json!({ "state": after.state, "committed": after.committed, "code": error.code() });
+        tx.commit(entry(
+            &self.operator,
+            AuditAction::ImportFailed,
+            &after,
+            Some(facts),
+            now,
+        ))
+        .await?;
+        Ok(())
+    }
+}
+
+/// One tick of an interval; its first tick is immediate.
+async fn wait() {
+    let mut interval = tokio::time::interval(WAIT);
+    interval.tick().await;
+    interval.tick().await;
+}
+
+#[cfg(test)]
+mod tests;
