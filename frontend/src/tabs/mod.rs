@@ -65,7 +65,9 @@ fn Crashed(crash: boot::Crash) -> impl IntoView {
         shell.crashed.update(|crashes| crashes.retain(|crash| crash.tab != tab));
     });
     view! {
-        <h1 class="tab__title">{tab.title()}</h1>
+        <header class="page-head">
+            <h1 class="page-head__title">{tab.title()}</h1>
+        </header>
         <section class="panel panel--failed" data-crashed-tab=tab.slug() aria-label="What happened">
             <div class="failure" role="alert">
                 <p class="failure__title">"This tab crashed and was stopped"</p>
@@ -94,8 +96,12 @@ pub fn NoSuchPage() -> impl IntoView {
     let path = use_location().pathname;
     view! {
         <div class="tab">
-            <h1 class="tab__title">"There is no such page"</h1>
-            <p class="tab__lead">"Nothing stands at " <code>{move || path.get()}</code> "."</p>
+            <header class="page-head">
+                <div>
+                    <h1 class="page-head__title">"There is no such page"</h1>
+                    <p class="page-head__text">"Nothing stands at " <code>{move || path.get()}</code> "."</p>
+                </div>
+            </header>
             <p><a class=ButtonKind::Primary.class() href=Tab::Command.path()>"Open Command"</a></p>
         </div>
     }

@@ -127,6 +127,7 @@ fn Frame(
             class:panel--failed=move || state.get() == PanelState::Error
             aria-labelledby=heading
             aria-busy=move || held.busy.get().then_some("true")
+            tabindex="-1"
             data-panel=name
             data-state=move || state.get().as_str()
             data-mock=move || if held.mock.get().is_some() { "true" } else { "false" }
@@ -168,7 +169,7 @@ fn Frame(
                 <div class="panel__body" class:panel__body--stale=move || stale.get()>
                     <ErrorBoundary fallback=move |errors| view! {
                         <DrawingFailed errors drawing_failed on_retry />
-                    }>{body.with_value(|body| body())}</ErrorBoundary>
+                    }>{untrack(|| body.with_value(|body| body()))}</ErrorBoundary>
                 </div>
             </Show>
         </section>

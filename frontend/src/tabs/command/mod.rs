@@ -1,23 +1,53 @@
 //! Command: what needs the operator now.
+//!
+//! Four cards, the feed, and a checklist until the workspace is in use. Every figure of leads leads
+//! to the list of exactly the rows it counts.
 
-use aicmo_shared::api::{GetAttention, NoQuery};
+mod activity;
+mod cards;
+mod feed;
+mod start;
+
 use leptos::prelude::*;
 
-use crate::api::{self, Load};
-use crate::components::figure::{Figure, FigureSize, Quantity};
-use crate::components::panel::Panel;
+use self::activity::Activity;
+use self::cards::{Approvals, Execution, Triage, Work};
+use self::start::GettingStarted;
+use crate::keys;
+
+/// The cards in the order of their keys, `1` to `4`.
+const CARDS: [&str; 4] = ["triage", "approvals", "execution", "my-work"];
 
 /// The tab.
 #[component]
 pub fn CommandTab() -> impl IntoView {
-    let attention = Load::new(|| api::read::<GetAttention>(&[], &NoQuery {}));
+    keys::listen(|key| match key {
+        "f" => keys::focus("[data-panel=activity] .feed, [data-panel=activity]"),
+        digit => digit
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| CARDS.get(number.checked_sub(1)?))
+            .is_some_and(|card| {
+                keys::press(&format!("[data-panel={card}] [data-card-action]"))
+                    || keys::focus(&format!("[data-panel={card}]"))
+            }),
+    });
     view! {
-        <Panel name="triage" title="Triage needed" data=attention let:reading>
-            <Figure
-                size=FigureSize::Big
-                value=reading.figure(|attention| Quantity::Count(attention.triage))
-                href="/leads?view=triage"
-            />
-        </Panel>
+        <header class="page-head">
+            <div>
+                <h1 class="page-head__title">"Command"</h1>
+                <p class="page-head__text">"What needs you now."</p>
+            </div>
+        </header>
+        <div class="cards">
+            <Triage />
+            <Approvals />
+            <Execution />
+            <Work />
+        </div>
+        <div class="command__below">
+            <Activity />
+            <GettingStarted />
+        </div>
     }
 }
