@@ -150,3 +150,56 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// A server that answers the bytes in `answers`, one per request, on one connection.
+    fn connected_to(answers: &'static [&'static str]) -> Connection {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let host = listener.local_addr().expect("an address").to_string();
+        thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("a client");
+            let mut reader = BufReader::new(stream);
+            for answer in answers {
+                let mut line = String::new();
+                while line != "\r\n" {
+                    line.clear();
+                    reader.read_line(&mut line).expect("a request");
+                }
+                reader.get_mut().write_all(answer.as_bytes()).expect("written");
+            }
+        });
+        Connection::open(&host).expect("connected")
+    }
+
+    #[test]
+    fn answers_of_every_framing_are_read_whole_on_one_connection() {
+        let mut connection = connected_to(&[
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n",
+            "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\nETag: \"a\"\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        ]);
+        let request = connection.request("/", "");
+        let answers: Vec<Answer> = (0..4)
+            .map(|_| connection.exchange(&request).expect("answered"))
+            .collect();
+        let bodies: Vec<&[u8]> = answers.iter().map(|answer| answer.body.as_slice()).collect();
+        assert_eq!(bodies, [&b"hello"[..], b"hello", b"", b""]);
+        assert_eq!(answers[0].bytes, 43);
+        assert_eq!(answers[2].status, 304);
+        assert_eq!(answers[2].header("etag"), Some("\"a\""));
+    }
+
+    #[test]
+    fn an_answer_that_is_no_success_is_told_with_its_body() {
+        let mut connection = connected_to(&["HTTP/1.1 503 No\r\nContent-Length: 4\r\n\r\ndown"]);
+        let failure = connection.get("/x").map(|_| ()).expect_err("503").to_string();
+        assert_eq!(failure, "GET /x answered 503: down");
+    }
+}
