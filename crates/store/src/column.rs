@@ -47,6 +47,15 @@ impl Row {
         serde_json::from_str(text).map_err(|_| self.corrupt(column, text))
     }
 
+    /// A JSON value of a known shape that may be null.
+    pub(crate) fn json_opt<T: DeserializeOwned>(
+        &self,
+        column: &str,
+        text: Option<&str>,
+    ) -> Result<Option<T>, CorruptRow> {
+        text.map(|text| self.json(column, text)).transpose()
+    }
+
     /// A count, which is never negative.
     pub(crate) fn count(&self, column: &str, value: i64) -> Result<u64, CorruptRow> {
         u64::try_from(value).map_err(|_| self.corrupt(column, &value.to_string()))

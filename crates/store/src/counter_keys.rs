@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use aicmo_shared::CampaignId;
-use aicmo_shared::lead::{GradeFilter, LeadFilter, LeadGrade, LeadStatus, LeadView};
+use aicmo_shared::lead::{LeadFilter, LeadGrade, LeadStatus, LeadView};
 
 use crate::repository::leads::LeadRecord;
 

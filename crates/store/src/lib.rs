@@ -10,6 +10,7 @@
 //! without its audit row cannot be written.
 
 mod audit;
+mod closed_columns;
 mod column;
 mod connect;
 mod counter_keys;
@@ -23,8 +24,10 @@ mod schema;
 mod session;
 mod settings;
 mod store;
+mod text;
 
 pub use audit::{Actor, AuditChain, AuditEntry, AuditRecord, audit_rows, verify_audit_chain};
+pub use closed_columns::{ClosedTable, closed_tables};
 pub use error::{BoxError, StoreError, Subject};
 pub use ids::new_id;
 pub use listed::Listed;

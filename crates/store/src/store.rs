@@ -125,10 +125,6 @@ impl Store {
         &self.inner.reader
     }
 
-    pub(crate) fn writer_pool(&self) -> &DatabaseConnection {
-        &self.inner.writer
-    }
-
     pub(crate) fn target(&self) -> &DatabaseTarget {
         &self.inner.target
     }

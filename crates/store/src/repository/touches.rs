@@ -2,9 +2,14 @@
 
 use aicmo_shared::lead::{LeadSource, Utm};
 use aicmo_shared::{CampaignId, ImportId, LeadId, Timestamp, TouchId};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
+use super::CHUNK;
+use crate::entity::lead_touch;
 use crate::error::StoreError;
 use crate::session::WriteTx;
+use crate::session::sealed::Executor;
 
 /// One touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,5 +28,37 @@ pub struct TouchRecord {
 
 /// Adds touches, except those whose `source_ref` is there already; answers how many were added.
 pub async fn append(tx: &WriteTx, touches: &[TouchRecord]) -> Result<u64, StoreError> {
-    todo!("{tx:?} {touches:?}")
+    let mut added = 0;
+    for chunk in touches.chunks(CHUNK) {
+        let models = chunk
+            .iter()
+            .map(|touch| model_of(touch).into_active_model().reset_all());
+        added += lead_touch::Entity::insert_many(models)
+            .on_conflict(
+                OnConflict::column(lead_touch::Column::SourceRef)
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(tx.connection())
+            .await
+            .map_err(StoreError::of("add touches"))?;
+    }
+    Ok(added)
+}
+
+fn model_of(touch: &TouchRecord) -> lead_touch::Model {
+    lead_touch::Model {
+        id: touch.id.get(),
+        lead_id: touch.lead.get(),
+        campaign_id: touch.campaign.map(CampaignId::get),
+        source: touch.source.to_string(),
+        source_channel: touch.source_channel.clone(),
+        source_ref: touch.source_ref.clone(),
+        utm_source: touch.utm.source.clone(),
+        utm_medium: touch.utm.medium.clone(),
+        utm_campaign: touch.utm.campaign.clone(),
+        utm_content: touch.utm.content.clone(),
+        import_id: touch.import.map(ImportId::get),
+        touched_at: touch.touched_at.as_millis(),
+    }
 }

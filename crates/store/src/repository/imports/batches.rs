@@ -3,10 +3,21 @@
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{FileReading, Import, ImportColumn, ImportState, VerdictCounts};
 use aicmo_shared::{CampaignId, ImportId, Timestamp};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::error::StoreError;
+use crate::column::Row;
+use crate::entity::import_batch;
+use crate::error::{StoreError, Subject};
+use crate::repository::{cut, fetch};
+use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
+
+const TABLE: &str = "import_batches";
 
 /// An import as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,12 +90,37 @@ pub async fn list(
     after: Option<&ImportPosition>,
     limit: u32,
 ) -> Result<ImportPage, StoreError> {
-    todo!("{:?} {after:?} {limit}", session.database())
+    let mut select = import_batch::Entity::find();
+    if let Some(position) = after {
+        select = select.filter(import_batch::Column::Id.lt(position.id.get()));
+    }
+    let query = select
+        .order_by_desc(import_batch::Column::Id)
+        .limit(u64::from(limit) + 1)
+        .into_query();
+    let rows = fetch::<import_batch::Model>(session, "list the imports", TABLE, &query).await?;
+    let (rows, more) = cut(rows, limit);
+    let mut page = ImportPage::default();
+    let mut last = None;
+    for row in rows {
+        last = row.as_ref().ok().map(|model| model.id).or(last);
+        match row.and_then(record_of) {
+            Ok(record) => page.rows.push(record),
+            Err(corrupt) => page.corrupt.push(corrupt),
+        }
+    }
+    page.next = last.filter(|_| more).map(|id| ImportPosition {
+        id: ImportId::new(id),
+    });
+    Ok(page)
 }
 
 /// How many imports there are.
 pub async fn count(session: &impl Session) -> Result<u64, StoreError> {
-    todo!("{:?}", session.database())
+    import_batch::Entity::find()
+        .count(session.connection())
+        .await
+        .map_err(StoreError::of("count the imports"))
 }
 
 /// An import.
@@ -92,12 +128,26 @@ pub async fn count(session: &impl Session) -> Result<u64, StoreError> {
 /// # Errors
 /// `NotFound` or `Corrupt`.
 pub async fn get(session: &impl Session, id: ImportId) -> Result<ImportRecord, StoreError> {
-    todo!("{:?} {id}", session.database())
+    let query = import_batch::Entity::find_by_id(id.get()).into_query();
+    fetch::<import_batch::Model>(session, "read an import", TABLE, &query)
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::NotFound(Subject::new(ImportId::NOUN, id)))?
+        .and_then(record_of)
+        .map_err(StoreError::Corrupt)
 }
 
 /// Every import that stands in `state`, oldest first; bad rows are left to the integrity check.
 pub async fn in_state(session: &impl Session, state: ImportState) -> Result<Vec<ImportRecord>, StoreError> {
-    todo!("{:?} {state}", session.database())
+    let query = import_batch::Entity::find()
+        .filter(import_batch::Column::State.eq(state.as_str()))
+        .order_by_asc(import_batch::Column::Id)
+        .into_query();
+    let rows = fetch::<import_batch::Model>(session, "read the imports of a state", TABLE, &query).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| row.and_then(record_of).ok())
+        .collect())
 }
 
 /// The newest committed import of the very same bytes.
@@ -105,19 +155,109 @@ pub async fn find_committed_by_sha256(
     session: &impl Session,
     sha256: &str,
 ) -> Result<Option<ImportId>, StoreError> {
-    todo!("{:?} {sha256}", session.database())
+    let found = import_batch::Entity::find()
+        .filter(import_batch::Column::Sha256.eq(sha256))
+        .filter(import_batch::Column::State.eq(ImportState::Committed.as_str()))
+        .order_by_desc(import_batch::Column::Id)
+        .one(session.connection())
+        .await
+        .map_err(StoreError::of("look for an earlier import of a file"))?;
+    Ok(found.map(|model| ImportId::new(model.id)))
 }
 
 /// Adds an import.
 pub async fn insert(tx: &WriteTx, import: &ImportRecord) -> Result<(), StoreError> {
-    todo!("{tx:?} {import:?}")
+    import_batch::Entity::insert(model_of(import)?.into_active_model().reset_all())
+        .exec_without_returning(tx.connection())
+        .await
+        .map_err(StoreError::unique("add an import", "import id"))?;
+    Ok(())
 }
 
 /// Writes `after` over `before` if the row still has the version of `before`; answers the new
-/// version, which is one higher.
+/// version, which is one higher whatever `after` says.
 ///
 /// # Errors
 /// `Stale` when someone else was faster.
 pub async fn replace(tx: &WriteTx, before: &ImportRecord, after: &ImportRecord) -> Result<i64, StoreError> {
-    todo!("{tx:?} {before:?} {after:?}")
+    let mut values = import_batch::Model {
+        version: before.version + 1,
+        ..model_of(after)?
+    }
+    .into_active_model()
+    .reset_all();
+    values.id = NotSet;
+    let written = import_batch::Entity::update_many()
+        .set(values)
+        .filter(import_batch::Column::Id.eq(before.id.get()))
+        .filter(import_batch::Column::Version.eq(before.version))
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::of("write an import"))?;
+    if written.rows_affected == 1 {
+        Ok(before.version + 1)
+    } else {
+        Err(StoreError::Stale(Subject::new(ImportId::NOUN, before.id)))
+    }
+}
+
+fn record_of(model: import_batch::Model) -> Result<ImportRecord, CorruptRow> {
+    let row = Row::new(TABLE, model.id);
+    Ok(ImportRecord {
+        id: ImportId::new(model.id),
+        version: model.version,
+        size_bytes: row.count("size_bytes", model.size_bytes)?,
+        state: row.closed("state", &model.state)?,
+        reading: row.json_opt("reading", model.reading.as_deref())?,
+        mapping: row.json("mapping", &model.mapping)?,
+        counts: VerdictCounts {
+            total: row.count("rows_total", model.rows_total)?,
+            new: row.count("rows_new", model.rows_new)?,
+            merged: row.count("rows_merged", model.rows_merged)?,
+            unchanged: row.count("rows_unchanged", model.rows_unchanged)?,
+            suppressed: row.count("rows_suppressed", model.rows_suppressed)?,
+            invalid: row.count("rows_invalid", model.rows_invalid)?,
+        },
+        committed: row.count("rows_committed", model.rows_committed)?,
+        file_name: model.file_name,
+        sha256: model.sha256,
+        storage_path: model.storage_path,
+        same_file_as: model.same_file_as.map(ImportId::new),
+        campaign: model.campaign_id.map(CampaignId::new),
+        error: model.error,
+        uploaded_by: model.uploaded_by,
+        created_at: Timestamp::from_millis(model.created_at),
+        updated_at: Timestamp::from_millis(model.updated_at),
+    })
+}
+
+fn model_of(record: &ImportRecord) -> Result<import_batch::Model, StoreError> {
+    const WHAT: &str = "write an import";
+    let count = |value: u64| i64::try_from(value).map_err(|cause| StoreError::defect(WHAT, cause));
+    let reading = record.reading.as_ref().map(serde_json::to_string).transpose();
+    let mapping = serde_json::to_string(&record.mapping);
+    Ok(import_batch::Model {
+        id: record.id.get(),
+        version: record.version,
+        file_name: record.file_name.clone(),
+        size_bytes: count(record.size_bytes)?,
+        sha256: record.sha256.clone(),
+        storage_path: record.storage_path.clone(),
+        same_file_as: record.same_file_as.map(ImportId::get),
+        state: record.state.to_string(),
+        reading: reading.map_err(|cause| StoreError::defect(WHAT, cause))?,
+        mapping: mapping.map_err(|cause| StoreError::defect(WHAT, cause))?,
+        campaign_id: record.campaign.map(CampaignId::get),
+        rows_total: count(record.counts.total)?,
+        rows_new: count(record.counts.new)?,
+        rows_merged: count(record.counts.merged)?,
+        rows_unchanged: count(record.counts.unchanged)?,
+        rows_suppressed: count(record.counts.suppressed)?,
+        rows_invalid: count(record.counts.invalid)?,
+        rows_committed: count(record.committed)?,
+        error: record.error.clone(),
+        uploaded_by: record.uploaded_by.clone(),
+        created_at: record.created_at.as_millis(),
+        updated_at: record.updated_at.as_millis(),
+    })
 }

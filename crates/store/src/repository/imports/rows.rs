@@ -1,11 +1,23 @@
 //! The records of an uploaded file with their verdicts and what became of them.
 
+use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{ImportRow, RowNote, RowVerdict};
 use aicmo_shared::{ImportId, LeadId, Timestamp};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+};
 
+use crate::column::Row;
+use crate::entity::import_row;
 use crate::error::StoreError;
 use crate::listed::Listed;
+use crate::repository::{CHUNK, fetch};
+use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
+
+const TABLE: &str = "import_rows";
 
 /// One record of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +56,43 @@ impl ImportRowRecord {
 
 /// Writes rows, over those with the same number.
 pub async fn put_rows(tx: &WriteTx, rows: &[ImportRowRecord]) -> Result<(), StoreError> {
-    todo!("{tx:?} {rows:?}")
+    use import_row::Column;
+    for chunk in rows.chunks(CHUNK) {
+        let models = chunk
+            .iter()
+            .map(|row| Ok(model_of(row)?.into_active_model().reset_all()))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        import_row::Entity::insert_many(models)
+            .on_conflict(
+                OnConflict::columns([Column::ImportId, Column::RowNumber])
+                    .update_columns([
+                        Column::Raw,
+                        Column::Verdict,
+                        Column::Name,
+                        Column::Email,
+                        Column::Company,
+                        Column::Notes,
+                        Column::Fills,
+                        Column::LeadId,
+                        Column::CommittedAt,
+                    ])
+                    .to_owned(),
+            )
+            .exec_without_returning(tx.connection())
+            .await
+            .map_err(StoreError::of("write the rows of an import"))?;
+    }
+    Ok(())
 }
 
 /// Removes every row of an import.
 pub async fn clear_rows(tx: &WriteTx, import: ImportId) -> Result<(), StoreError> {
-    todo!("{tx:?} {import}")
+    import_row::Entity::delete_many()
+        .filter(import_row::Column::ImportId.eq(import.get()))
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::of("remove the rows of an import"))?;
+    Ok(())
 }
 
 /// At most `limit` rows behind row number `after`, in file order, with `verdict` when given.
@@ -60,7 +103,13 @@ pub async fn rows(
     after: Option<u64>,
     limit: u32,
 ) -> Result<Listed<ImportRowRecord>, StoreError> {
-    todo!("{:?} {import} {verdict:?} {after:?} {limit}", session.database())
+    let mut select = in_file_order(import, after, limit);
+    if let Some(verdict) = verdict {
+        select = select.filter(import_row::Column::Verdict.eq(verdict.as_str()));
+    }
+    let rows = fetch::<import_row::Model>(session, "list the rows of an import", TABLE, &select.into_query())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.and_then(record_of)).collect())
 }
 
 /// At most `limit` rows that the commit has not settled, behind row number `after`, in file order.
@@ -73,7 +122,14 @@ pub async fn uncommitted_rows(
     after: Option<u64>,
     limit: u32,
 ) -> Result<Vec<ImportRowRecord>, StoreError> {
-    todo!("{:?} {import} {after:?} {limit}", session.database())
+    let query = in_file_order(import, after, limit)
+        .filter(import_row::Column::CommittedAt.is_null())
+        .into_query();
+    fetch::<import_row::Model>(session, "read the rows to commit", TABLE, &query)
+        .await?
+        .into_iter()
+        .map(|row| row.and_then(record_of).map_err(StoreError::Corrupt))
+        .collect()
 }
 
 /// Marks rows as settled by the commit, each with the lead it became.
@@ -83,5 +139,77 @@ pub async fn settle_rows(
     settled: &[(u64, Option<LeadId>)],
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    todo!("{tx:?} {import} {settled:?} {at}")
+    const WHAT: &str = "settle the rows of an import";
+    for chunk in settled.chunks(CHUNK) {
+        let mut lead = CaseStatement::new();
+        let mut numbers = Vec::with_capacity(chunk.len());
+        let mut any_lead = false;
+        for (number, became) in chunk {
+            let number = row_number(*number)?;
+            numbers.push(number);
+            if let Some(became) = became {
+                any_lead = true;
+                lead = lead.case(Expr::col(import_row::Column::RowNumber).eq(number), became.get());
+            }
+        }
+        let mut update = import_row::Entity::update_many()
+            .col_expr(import_row::Column::CommittedAt, Expr::value(at.as_millis()))
+            .filter(import_row::Column::ImportId.eq(import.get()))
+            .filter(import_row::Column::RowNumber.is_in(numbers));
+        // A row of the chunk that became no lead has no case and so keeps none.
+        if any_lead {
+            update = update.col_expr(import_row::Column::LeadId, lead.into());
+        }
+        update.exec(tx.connection()).await.map_err(StoreError::of(WHAT))?;
+    }
+    Ok(())
+}
+
+fn in_file_order(import: ImportId, after: Option<u64>, limit: u32) -> Select<import_row::Entity> {
+    let after = after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
+    import_row::Entity::find()
+        .filter(import_row::Column::ImportId.eq(import.get()))
+        .filter(import_row::Column::RowNumber.gt(after))
+        .order_by_asc(import_row::Column::RowNumber)
+        .limit(u64::from(limit))
+}
+
+fn record_of(model: import_row::Model) -> Result<ImportRowRecord, CorruptRow> {
+    let row = Row::new(TABLE, format!("{}/{}", model.import_id, model.row_number));
+    Ok(ImportRowRecord {
+        import: ImportId::new(model.import_id),
+        row_number: row.count("row_number", model.row_number)?,
+        raw: row.json("raw", &model.raw)?,
+        verdict: row.closed("verdict", &model.verdict)?,
+        name: model.name,
+        email: model.email,
+        company: model.company,
+        notes: row.json("notes", &model.notes)?,
+        fills: row.json("fills", &model.fills)?,
+        lead: model.lead_id.map(LeadId::new),
+        committed_at: model.committed_at.map(Timestamp::from_millis),
+    })
+}
+
+fn model_of(record: &ImportRowRecord) -> Result<import_row::Model, StoreError> {
+    let json = |value: Result<String, serde_json::Error>| {
+        value.map_err(|cause| StoreError::defect("write the rows of an import", cause))
+    };
+    Ok(import_row::Model {
+        import_id: record.import.get(),
+        row_number: row_number(record.row_number)?,
+        raw: json(serde_json::to_string(&record.raw))?,
+        verdict: record.verdict.to_string(),
+        name: record.name.clone(),
+        email: record.email.clone(),
+        company: record.company.clone(),
+        notes: json(serde_json::to_string(&record.notes))?,
+        fills: json(serde_json::to_string(&record.fills))?,
+        lead_id: record.lead.map(LeadId::get),
+        committed_at: record.committed_at.map(Timestamp::as_millis),
+    })
+}
+
+fn row_number(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|cause| StoreError::defect("number a row of an import", cause))
 }

@@ -5,11 +5,26 @@
 
 use aicmo_shared::LeadId;
 use aicmo_shared::diagnostics::CorruptRow;
-use aicmo_shared::lead::{LeadFilter, LeadRow, LeadSort};
+use aicmo_shared::lead::{GradeFilter, LeadFilter, LeadRow, LeadSort, LeadView};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Value,
+};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::row::record_of;
+use super::views;
+use crate::column;
+use crate::counter_keys;
+use crate::entity::lead;
 use crate::error::StoreError;
+use crate::repository::{campaigns, counters, cut};
 use crate::session::Session;
+use crate::text::norm;
+
+const WHAT: &str = "list the leads";
 
 /// A page of leads.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,10 +70,161 @@ pub async fn list(
     after: Option<&LeadPosition>,
     limit: u32,
 ) -> Result<LeadPage, StoreError> {
-    todo!("{:?} {filter:?} {sort} {after:?} {limit}", session.database())
+    let query = page_query(filter, sort, after, limit)?;
+    let raw = session
+        .connection()
+        .query_all(&query)
+        .await
+        .map_err(StoreError::of(WHAT))?;
+    let (raw, more) = cut(raw, limit);
+    let mut page = LeadPage::default();
+    if let Some(last) = raw.last()
+        && more
+    {
+        page.next = Some(position_of(last, sort)?);
+    }
+    let mut records = Vec::with_capacity(raw.len());
+    for row in &raw {
+        match column::decode::<lead::Model>("leads", row).and_then(record_of) {
+            Ok(record) => records.push(record),
+            Err(corrupt) => page.corrupt.push(corrupt),
+        }
+    }
+    let named = campaigns::names(session, records.iter().filter_map(|record| record.campaign)).await?;
+    page.rows = records
+        .into_iter()
+        .map(|record| {
+            let campaign = record.campaign.and_then(|id| named.get(&id).cloned());
+            record.into_row(campaign)
+        })
+        .collect();
+    Ok(page)
 }
 
-/// How many leads match; `None` when only counting rows could tell.
+/// How many leads match; `None` when only counting rows could tell, which is so for more than one
+/// condition.
 pub async fn count(session: &impl Session, filter: &LeadFilter) -> Result<Option<u64>, StoreError> {
-    todo!("{:?} {filter:?}", session.database())
+    if let Some(keys) = counter_keys::of_filter(filter) {
+        let total: i64 = counters::read(session, keys).await?.values().sum();
+        return Ok(Some(u64::try_from(total).unwrap_or_default()));
+    }
+    if filter.email.is_some() && filter.conditions() == 1 {
+        let matching = lead::Entity::find().filter(conditions(filter));
+        return matching
+            .count(session.connection())
+            .await
+            .map(Some)
+            .map_err(StoreError::of("count the leads of an address"));
+    }
+    Ok(None)
+}
+
+pub(crate) fn page_query(
+    filter: &LeadFilter,
+    sort: LeadSort,
+    after: Option<&LeadPosition>,
+    limit: u32,
+) -> Result<SelectStatement, StoreError> {
+    let mut select = lead::Entity::find().filter(conditions(filter));
+    if let Some(position) = after {
+        select = select.filter(behind(position, sort)?);
+    }
+    if let Some(column) = key_column(sort) {
+        select = select.order_by(column, direction(sort));
+    }
+    Ok(select
+        .order_by(lead::Column::Id, direction(sort))
+        .limit(u64::from(limit) + 1)
+        .into_query())
+}
+
+fn conditions(filter: &LeadFilter) -> Condition {
+    let mut all = Condition::all();
+    if let Some(status) = filter.status {
+        all = all.add(lead::Column::Status.eq(status.as_str()));
+    }
+    match filter.grade {
+        Some(GradeFilter::Ungraded) => all = all.add(Expr::cust(views::UNGRADED)),
+        Some(grade) => all = all.add(lead::Column::Grade.eq(grade.as_str())),
+        None => {}
+    }
+    if let Some(source) = filter.source {
+        all = all.add(lead::Column::Source.eq(source.as_str()));
+    }
+    if let Some(campaign) = filter.campaign {
+        all = all.add(lead::Column::CampaignId.eq(campaign.get()));
+    }
+    if let Some(consent) = filter.consent {
+        all = all.add(lead::Column::ConsentStatus.eq(consent.as_str()));
+    }
+    if let Some(review) = filter.review {
+        all = all.add(lead::Column::RequiresHumanReview.eq(review));
+    }
+    match filter.view {
+        Some(LeadView::Triage) => all = all.add(Expr::cust(views::TRIAGE)),
+        Some(LeadView::Intent) => all = all.add(Expr::cust(views::INTENT)),
+        None => {}
+    }
+    if let Some(email) = &filter.email {
+        all = all.add(lead::Column::EmailNorm.eq(norm(email)));
+    }
+    all
+}
+
+const fn key_column(sort: LeadSort) -> Option<lead::Column> {
+    match sort {
+        LeadSort::Priority => Some(lead::Column::Urgency),
+        LeadSort::Newest | LeadSort::Oldest => None,
+        LeadSort::Name => Some(lead::Column::NameNorm),
+        LeadSort::LastTouch => Some(lead::Column::LastTouchAt),
+    }
+}
+
+/// One direction for key and id, so that one comparison of row values continues the order.
+const fn direction(sort: LeadSort) -> Order {
+    match sort {
+        LeadSort::Priority | LeadSort::Newest | LeadSort::LastTouch => Order::Desc,
+        LeadSort::Oldest | LeadSort::Name => Order::Asc,
+    }
+}
+
+fn behind(position: &LeadPosition, sort: LeadSort) -> Result<Expr, StoreError> {
+    let key: Option<Value> = match (key_column(sort), &position.key) {
+        (None, PositionKey::Id) => None,
+        (Some(lead::Column::NameNorm), PositionKey::Text(text)) => Some(text.as_str().into()),
+        (Some(lead::Column::Urgency | lead::Column::LastTouchAt), PositionKey::Number(number)) => {
+            Some((*number).into())
+        }
+        _ => return Err(StoreError::defect(WHAT, "the place belongs to another order")),
+    };
+    let mut columns = vec![Expr::col((lead::Entity, lead::Column::Id))];
+    let mut values = vec![Expr::val(position.id.get())];
+    if let (Some(column), Some(value)) = (key_column(sort), key) {
+        columns.insert(0, Expr::col((lead::Entity, column)));
+        values.insert(0, Expr::val(value));
+    }
+    let (columns, values) = if columns.len() == 1 {
+        (columns.remove(0), values.remove(0))
+    } else {
+        (Expr::tuple(columns), Expr::tuple(values))
+    };
+    Ok(match direction(sort) {
+        Order::Asc => columns.gt(values),
+        _ => columns.lt(values),
+    })
+}
+
+fn position_of(row: &QueryResult, sort: LeadSort) -> Result<LeadPosition, StoreError> {
+    let failed = StoreError::of(WHAT);
+    let number = |column| row.try_get::<i64>("", column).map(PositionKey::Number);
+    let key = match sort {
+        LeadSort::Priority => number("urgency"),
+        LeadSort::LastTouch => number("last_touch_at"),
+        LeadSort::Newest | LeadSort::Oldest => Ok(PositionKey::Id),
+        LeadSort::Name => row.try_get::<String>("", "name_norm").map(PositionKey::Text),
+    };
+    Ok(LeadPosition {
+        key: key.map_err(&failed)?,
+        id: LeadId::new(row.try_get::<Uuid>("", "id").map_err(&failed)?),
+    })
 }

@@ -2,16 +2,24 @@
 
 mod list;
 mod record;
+mod row;
+pub(crate) mod views;
 mod write;
 
-pub use list::{LeadPage, LeadPosition, count, list};
+pub use list::{LeadPage, LeadPosition, PositionKey, count, list};
 pub use record::LeadRecord;
 pub use write::{insert, replace};
 
+use std::collections::HashMap;
+
 use aicmo_shared::LeadId;
 use aicmo_shared::lead::Lead;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait};
+use uuid::Uuid;
 
-use crate::error::StoreError;
+use super::{CHUNK, campaigns, fetch, identities};
+use crate::entity::lead;
+use crate::error::{StoreError, Subject};
 use crate::session::Session;
 
 /// A lead as the wire shows it, with its campaign, its identities and its legal next statuses.
@@ -19,7 +27,18 @@ use crate::session::Session;
 /// # Errors
 /// `NotFound`, or `Corrupt` when the row holds a value that no enum knows.
 pub async fn get(session: &impl Session, id: LeadId) -> Result<Lead, StoreError> {
-    todo!("{:?} {id}", session.database())
+    let record = record(session, id).await?;
+    let campaign = match record.campaign {
+        Some(id) => campaigns::names(session, [id]).await?.remove(&id),
+        None => None,
+    };
+    let mut kinds: Vec<_> = identities::of_lead(session, id)
+        .await?
+        .into_iter()
+        .map(|identity| identity.kind)
+        .collect();
+    kinds.dedup();
+    Ok(record.into_lead(campaign, kinds))
 }
 
 /// A lead as it is kept.
@@ -27,7 +46,10 @@ pub async fn get(session: &impl Session, id: LeadId) -> Result<Lead, StoreError>
 /// # Errors
 /// `NotFound`, or `Corrupt` when the row holds a value that no enum knows.
 pub async fn record(session: &impl Session, id: LeadId) -> Result<LeadRecord, StoreError> {
-    todo!("{:?} {id}", session.database())
+    records(session, &[id])
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::NotFound(Subject::new("lead", id)))
 }
 
 /// The leads with these ids, in no particular order; ids without a lead are left out.
@@ -35,5 +57,41 @@ pub async fn record(session: &impl Session, id: LeadId) -> Result<LeadRecord, St
 /// # Errors
 /// `Corrupt` when one of them holds a value that no enum knows: a caller that writes must know.
 pub async fn records(session: &impl Session, ids: &[LeadId]) -> Result<Vec<LeadRecord>, StoreError> {
-    todo!("{:?} {ids:?}", session.database())
+    let mut records = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let query = lead::Entity::find()
+            .filter(lead::Column::Id.is_in(chunk.iter().map(|id| id.get())))
+            .into_query();
+        for row in fetch::<lead::Model>(session, "read leads", "leads", &query).await? {
+            let record = row.and_then(row::record_of).map_err(StoreError::Corrupt)?;
+            records.push(record);
+        }
+    }
+    Ok(records)
+}
+
+/// The names of leads, for lines that speak of them.
+pub(crate) async fn names(
+    session: &impl Session,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>, StoreError> {
+    #[derive(FromQueryResult)]
+    struct Named {
+        id: Uuid,
+        name: String,
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut named = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let rows = lead::Entity::find()
+            .select_only()
+            .columns([lead::Column::Id, lead::Column::Name])
+            .filter(lead::Column::Id.is_in(chunk.iter().copied()))
+            .into_model::<Named>()
+            .all(session.connection())
+            .await
+            .map_err(StoreError::of("read the names of leads"))?;
+        named.extend(rows.into_iter().map(|row| (row.id, row.name)));
+    }
+    Ok(named)
 }
