@@ -1,0 +1,114 @@
+//! What handlers give back: a read with its provenance, or the plain thing of a command.
+//!
+//! `mount` turns either into a response. A single resource carries its version as an ETag; lists
+//! and figures have none.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use actix_web::http::header::HeaderValue;
+use aicmo_shared::api::{CommandEndpoint, Endpoint, ReadEndpoint};
+use aicmo_shared::{MockReason, Sourced};
+use serde::Serialize;
+
+use super::ApiError;
+
+/// What a read handler returns.
+pub type ReadResult<T> = Result<Read<T>, ApiError>;
+
+/// What a command handler returns.
+pub type CommandResult<T> = Result<Done<T>, ApiError>;
+
+/// The answer of a read: never without provenance.
+pub struct Read<T> {
+    sourced: Sourced<T>,
+    etag: Option<HeaderValue>,
+}
+
+impl<T> From<Sourced<T>> for Read<T> {
+    fn from(sourced: Sourced<T>) -> Self {
+        Self { sourced, etag: None }
+    }
+}
+
+impl<T> Read<T> {
+    /// Adds the ETag of a single resource.
+    pub fn with_etag(mut self, etag: impl FnOnce(&T) -> HeaderValue) -> Self {
+        self.etag = Some(etag(self.sourced.data()));
+        self
+    }
+}
+
+/// The answer of a command: commands never run against mock data, so there is no provenance.
+pub struct Done<T> {
+    answer: T,
+    etag: Option<HeaderValue>,
+}
+
+impl<T> From<T> for Done<T> {
+    fn from(answer: T) -> Self {
+        Self { answer, etag: None }
+    }
+}
+
+impl<T> Done<T> {
+    /// Adds the ETag of the resource as it is now.
+    pub fn with_etag(mut self, etag: impl FnOnce(&T) -> HeaderValue) -> Self {
+        self.etag = Some(etag(&self.answer));
+        self
+    }
+}
+
+/// The ETag of a version: `"v3"`.
+pub fn version_etag(version: i64) -> HeaderValue {
+    etag(&format!("\"v{version}\""))
+}
+
+/// The ETag of a version whose representation also shows figures that move without it: `"v3-9f3a"`.
+/// `If-Match` compares the version alone.
+pub fn version_and_figures_etag(version: i64, figures: impl Hash) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    figures.hash(&mut hasher);
+    etag(&format!("\"v{version}-{:x}\"", hasher.finish()))
+}
+
+fn etag(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("\"v0\""))
+}
+
+/// An answer that fits endpoint `E`; only `Read` fits a read and only `Done` fits a command.
+pub trait Answer<E: Endpoint> {
+    /// The JSON body.
+    fn render(&self) -> serde_json::Result<Vec<u8>>;
+    /// The ETag, for a single resource.
+    fn etag(&self) -> Option<&HeaderValue>;
+    /// Why what is answered is invented.
+    fn mock_reason(&self) -> Option<MockReason>;
+}
+
+impl<E: ReadEndpoint<Answer = T>, T: Serialize> Answer<E> for Read<T> {
+    fn render(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&self.sourced)
+    }
+
+    fn etag(&self) -> Option<&HeaderValue> {
+        self.etag.as_ref()
+    }
+
+    fn mock_reason(&self) -> Option<MockReason> {
+        self.sourced.mock_reason()
+    }
+}
+
+impl<E: CommandEndpoint<Answer = T>, T: Serialize> Answer<E> for Done<T> {
+    fn render(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&self.answer)
+    }
+
+    fn etag(&self) -> Option<&HeaderValue> {
+        self.etag.as_ref()
+    }
+
+    fn mock_reason(&self) -> Option<MockReason> {
+        None
+    }
+}

@@ -1,0 +1,122 @@
+//! A JSON body, bounded in size and time.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::BytesMut;
+use actix_web::{FromRequest, HttpRequest};
+use aicmo_shared::ErrorCode;
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::body_error;
+use crate::http::{ApiError, BODY_TIMEOUT, JSON_LIMIT};
+
+/// The JSON body of this request.
+#[derive(Clone, Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let is_json = header(CONTENT_TYPE).is_some_and(is_json);
+        let declared = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
+        let payload = payload.take();
+        Box::pin(async move {
+            if !is_json {
+                return Err(ApiError::new(
+                    ErrorCode::UnsupportedMediaType,
+                    "The body must be JSON: send Content-Type: application/json.",
+                )
+                .with_extra("accepted", vec!["application/json"]));
+            }
+            if declared.is_some_and(|length| length > JSON_LIMIT) {
+                return Err(too_large());
+            }
+            let bytes = tokio::time::timeout(BODY_TIMEOUT, read(payload))
+                .await
+                .map_err(|_| malformed("The body did not arrive in time."))??;
+            decode(&bytes).map(Self)
+        })
+    }
+}
+
+/// Reads a document, or says which place of it is at fault.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // serde would fill the fields of an object from an array, in order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(body_error::not_an_object());
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| body_error::explain(&error))?;
+    reader.end().map_err(|error| body_error::syntax(&error))?;
+    Ok(value)
+}
+
+async fn read(mut payload: Payload) -> Result<BytesMut, ApiError> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| malformed("The body broke off."))?;
+        if bytes.len() + chunk.len() > JSON_LIMIT {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// `application/json`, and its relatives such as the merge patch.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn too_large() -> ApiError {
+    ApiError::new(
+        ErrorCode::PayloadTooLarge,
+        format!(
+            "The body is larger than {} KB, which is the most a JSON body may be.",
+            JSON_LIMIT / 1024
+        ),
+    )
+    .with_extra("limit_bytes", JSON_LIMIT)
+}
+
+fn malformed(detail: &str) -> ApiError {
+    ApiError::new(ErrorCode::MalformedRequest, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_known_by_its_content_type() {
+        for json in [
+            "application/json",
+            "application/JSON; charset=utf-8",
+            "application/merge-patch+json",
+        ] {
+            assert!(is_json(json), "{json}");
+        }
+        for other in [
+            "",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "text/json+json",
+            "application/jsonp",
+        ] {
+            assert!(!is_json(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! What handlers are given: the request, taken apart and checked.
+//!
+//! Each extractor refuses in the words of a problem document and names the field at fault. A
+//! handler that has its arguments needs to check nothing about the request again.
+
+mod body;
+mod body_error;
+mod if_match;
+mod operator;
+mod path_id;
+mod query;
+mod request_id;
+
+pub use body::Body;
+pub use if_match::IfMatch;
+pub use operator::Caller;
+pub use path_id::Id;
+pub use query::Query;
+pub use request_id::RequestId;

@@ -1,0 +1,254 @@
+//! What every request passes and every answer carries, in one middleware.
+//!
+//! In: request id, host and origin guards, the length of the query. Out: build marker, provenance
+//! header, security headers, and every failure as a problem document, logged once when it is ours.
+//! A handler that panics is one answer of 500 and harms no other request.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use actix_web::http::uri::Authority;
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, HttpResponse, web};
+use aicmo_operations::Operations;
+use aicmo_shared::{ErrorCode, build_marker};
+use futures_util::FutureExt;
+use tracing::Instrument;
+
+use super::api_error::ApiError;
+use super::extract::RequestId;
+use super::fault::Faults;
+use super::host::HostRules;
+use super::{HttpState, QUERY_LIMIT};
+
+/// Carries the reason while the process, or the service asked, serves mock data.
+pub const MOCK_HEADER: HeaderName = HeaderName::from_static("x-aicmo-mock");
+
+/// Carries the request id, in and out.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// What the console may load and whom it may talk to: this origin alone.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+    img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
+    frame-ancestors 'none'; form-action 'self'";
+
+/// On every answer, whatever it is.
+const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (
+        HeaderName::from_static("content-security-policy"),
+        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
+    ),
+    (
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    ),
+    (
+        HeaderName::from_static("referrer-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    ),
+];
+
+/// What the middleware knows, made once for all workers.
+pub struct Door {
+    state: Arc<HttpState>,
+    build: HeaderValue,
+    hosts: HostRules,
+    faults: Option<Faults>,
+}
+
+impl Door {
+    /// Made from what the process decided.
+    pub fn new(state: Arc<HttpState>) -> Self {
+        Self {
+            build: HeaderValue::from_str(state.build.as_str()).unwrap_or(HeaderValue::from_static("unknown")),
+            hosts: HostRules::new(state.public_hosts.iter().cloned()),
+            faults: state.e2e.then(Faults::default),
+            state,
+        }
+    }
+
+    /// Whether faults can be injected.
+    pub fn e2e(&self) -> bool {
+        self.state.e2e
+    }
+
+    /// The armed faults; `None` outside E2E mode.
+    pub fn faults(&self) -> Option<&Faults> {
+        self.faults.as_ref()
+    }
+
+    /// Why a request may not come in.
+    fn refusal(&self, request: &ServiceRequest) -> Option<ApiError> {
+        let header = |name: &HeaderName| {
+            request
+                .headers()
+                .get(name)
+                .map(|value| value.to_str().unwrap_or(""))
+        };
+        let authority = header(&HOST).or_else(|| request.uri().authority().map(Authority::as_str));
+        if authority.is_some_and(|authority| !self.hosts.allows(authority)) {
+            return Some(ApiError::new(
+                ErrorCode::HostNotAllowed,
+                "This server does not answer to the host name in the request. Use its address, localhost, or a \
+                 name from its settings.",
+            ));
+        }
+        let writes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        if writes
+            && !self
+                .hosts
+                .may_write(header(&SEC_FETCH_SITE), header(&ORIGIN), authority)
+        {
+            return Some(ApiError::new(
+                ErrorCode::CsrfFailed,
+                "A page of another site sent this request. Nothing was changed.",
+            ));
+        }
+        (request.query_string().len() > QUERY_LIMIT).then(|| {
+            ApiError::new(
+                ErrorCode::PayloadTooLarge,
+                format!("The query of the address is longer than {QUERY_LIMIT} bytes."),
+            )
+            .with_extra("limit_bytes", QUERY_LIMIT)
+        })
+    }
+
+    /// Adds what every answer carries.
+    fn dress(&self, headers: &mut HeaderMap, request_id: &RequestId, ops: &Operations) {
+        headers.insert(REQUEST_ID, request_id.header());
+        headers.insert(HeaderName::from_static(BUILD_HEADER), self.build.clone());
+        for (name, value) in SECURITY_HEADERS {
+            headers.insert(name, value);
+        }
+        // Asked at the end: a process turns live and never back, so an answer made before the turn
+        // says so by itself, and one made after it is never called mock.
+        if !headers.contains_key(MOCK_HEADER)
+            && let Some(reason) = ops.mock_reason()
+        {
+            headers.insert(MOCK_HEADER, HeaderValue::from_static(reason.as_str()));
+        }
+    }
+}
+
+/// `X-Aicmo-Build` as header names are kept.
+const BUILD_HEADER: &str = "x-aicmo-build";
+const _: () = assert!(build_marker::HEADER.eq_ignore_ascii_case(BUILD_HEADER));
+
+/// The middleware.
+pub async fn admit<B: MessageBody + 'static>(
+    door: web::Data<Door>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(ops) = request.app_data::<web::Data<Operations>>().cloned() else {
+        return Err(ApiError::internal("the context of the operations is missing").into());
+    };
+    let request_id = RequestId::of(&request, &ops);
+    request.extensions_mut().insert(request_id.clone());
+    let uri = request.uri().clone();
+    // No query and no address of the client: both are personal data.
+    let span = tracing::info_span!("request", request.id = %request_id, method = %request.method());
+
+    async {
+        let began = Instant::now();
+        let outcome = if let Some(error) = door.refusal(&request) {
+            Ok(Ok(request.into_response(HttpResponse::from_error(error))))
+        } else {
+            let answer = async { next.call(request).await.map(ServiceResponse::map_into_boxed_body) };
+            AssertUnwindSafe(answer).catch_unwind().await
+        };
+        let failed = match outcome {
+            Ok(Ok(response)) => {
+                let mut response = explained(response, &request_id, uri.path());
+                door.dress(response.headers_mut(), &request_id, &ops);
+                tracing::debug!(
+                    status = response.status().as_u16(),
+                    route = response.request().match_pattern(),
+                    elapsed_us = began.elapsed().as_micros(),
+                    "answered"
+                );
+                return Ok(response);
+            }
+            Ok(Err(error)) => problem_behind(&error),
+            Err(panic) => ApiError::internal(format!("a handler panicked: {}", words_of(panic.as_ref()))),
+        };
+        // The request went down with the handler, so the answer travels as an error and is dressed
+        // on its way.
+        log_if_ours(&failed, &request_id);
+        let mut error = Error::from(failed.at(request_id.as_str(), uri.path()));
+        error.add_response_mapper(move |mut response| {
+            door.dress(response.headers_mut(), &request_id, &ops);
+            response
+        });
+        Err(error)
+    }
+    .instrument(span)
+    .await
+}
+
+/// The answer with its problem document, when it is a failure that was raised and not written.
+fn explained(
+    response: ServiceResponse<BoxBody>,
+    request_id: &RequestId,
+    path: &str,
+) -> ServiceResponse<BoxBody> {
+    let Some(error) = response.response().error() else {
+        return response;
+    };
+    let document = if let Some(error) = error.as_error::<ApiError>() {
+        log_if_ours(error, request_id);
+        error.respond(request_id.as_str(), path)
+    } else {
+        let error = problem_behind(error);
+        log_if_ours(&error, request_id);
+        error.respond(request_id.as_str(), path)
+    };
+    response.into_response(document)
+}
+
+/// An error that the framework raised, in our own words.
+fn problem_behind(error: &Error) -> ApiError {
+    let status = error.as_response_error().status_code();
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(ErrorCode::PayloadTooLarge, "The body is too large."),
+        status if status.is_client_error() => {
+            ApiError::new(ErrorCode::MalformedRequest, "The request could not be read.")
+        }
+        _ => ApiError::internal(error.to_string()),
+    }
+}
+
+fn log_if_ours(error: &ApiError, request_id: &RequestId) {
+    if error.is_ours() {
+        tracing::error!(
+            request.id = %request_id,
+            code = error.code().as_str(),
+            cause = error.chain(),
+            "request {request_id} failed"
+        );
+    }
+}
+
+/// What a panic said.
+fn words_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("it gave no reason")
+}

@@ -1,0 +1,20 @@
+//! Handlers, one module per noun: take the request apart, call one operation, wrap the answer.
+//!
+//! A fourth thought belongs to the operation. Paths and methods stand in the endpoint table.
+
+pub mod activity;
+pub mod campaigns;
+pub mod client_errors;
+pub mod diagnostics;
+pub mod imports;
+pub mod inventory;
+pub mod leads;
+pub mod metrics;
+pub mod status;
+pub mod tasks;
+
+use actix_web::web::Data;
+use aicmo_operations::Operations;
+
+/// The context of the operations, as handlers take it.
+type Ops = Data<Operations>;

@@ -1,0 +1,220 @@
+//! Ties handlers to the endpoint table, so that no path or method is spelt twice.
+//!
+//! A handler fits its endpoint by type: its answer is the endpoint's answer, a read answers with
+//! provenance. Everything that is the same for all endpoints happens here: mock mode refuses
+//! commands before their body is looked at, `HEAD` follows `GET`, conditional reads answer 304,
+//! another method is 405 with `Allow`, and armed faults strike.
+
+use std::future::{Future, Ready, ready};
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::{Compress, Condition};
+use actix_web::web::ServiceConfig;
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Route, guard, web};
+use aicmo_operations::Operations;
+use aicmo_shared::api::{self, Endpoint, Kind};
+use aicmo_shared::fault::FaultKind;
+
+use super::ApiError;
+use super::answer::Answer;
+use super::fault;
+use super::front_door::{Door, MOCK_HEADER};
+
+/// Small answers that every open console asks for every few seconds: sending them as they are costs
+/// less than packing them.
+const NEVER_PACKED: &[&str] = &["GetStatus", "GetAttention"];
+
+/// Every handler, collected by path.
+#[derive(Default)]
+pub struct Mounts {
+    paths: Vec<MountedPath>,
+}
+
+struct MountedPath {
+    path: &'static str,
+    packed: bool,
+    methods: Vec<api::Method>,
+    routes: Vec<Route>,
+}
+
+impl Mounts {
+    /// Mounts `handler` where the table says that `E` is.
+    #[must_use]
+    pub fn endpoint<E, F, Args, T>(mut self, handler: F) -> Self
+    where
+        E: Endpoint + 'static,
+        F: Handler<Args, Output = Result<T, ApiError>>,
+        Args: FromRequest + 'static,
+        T: Answer<E> + 'static,
+    {
+        let spec = E::SPEC;
+        let route = match spec.method {
+            api::Method::Get => web::route().guard(guard::Any(guard::Get()).or(guard::Head())),
+            api::Method::Post => web::post(),
+            api::Method::Put => web::put(),
+            api::Method::Patch => web::patch(),
+        };
+        let route = route.to(Mounted::<E, F> {
+            handler,
+            endpoint: PhantomData,
+        });
+        if let Some(known) = self.paths.iter_mut().find(|known| known.path == spec.path) {
+            known.methods.push(spec.method);
+            known.routes.push(route);
+        } else {
+            self.paths.push(MountedPath {
+                path: spec.path,
+                packed: !NEVER_PACKED.contains(&spec.name),
+                methods: vec![spec.method],
+                routes: vec![route],
+            });
+        }
+        self
+    }
+
+    /// Hands everything over to the application.
+    pub fn configure(self, app: &mut ServiceConfig) {
+        for MountedPath {
+            path,
+            packed,
+            methods,
+            routes,
+        } in self.paths
+        {
+            let allow = allowed(&methods);
+            let resource = routes
+                .into_iter()
+                .fold(web::resource(path), actix_web::Resource::route)
+                .default_service(web::to(move |request: HttpRequest| {
+                    ready(answer_other_method(&request, &allow))
+                }))
+                .wrap(Condition::new(packed, Compress::default()));
+            app.service(resource);
+        }
+    }
+}
+
+/// `OPTIONS` learns what an address takes; any other method is refused with the same list.
+pub fn answer_other_method(request: &HttpRequest, allow: &HeaderValue) -> Result<HttpResponse, ApiError> {
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent()
+            .insert_header((ALLOW, allow.clone()))
+            .finish());
+    }
+    Err(ApiError::method_not_allowed(
+        request.method().as_str(),
+        allow.clone(),
+    ))
+}
+
+fn allowed(methods: &[api::Method]) -> HeaderValue {
+    let mut names = Vec::new();
+    for method in methods {
+        names.push(method.as_str());
+        if *method == api::Method::Get {
+            names.push("HEAD");
+        }
+    }
+    names.push("OPTIONS");
+    HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+}
+
+/// Lets a command in only where there is data to change.
+struct Admission<E>(PhantomData<fn() -> E>);
+
+impl<E: Endpoint> FromRequest for Admission<E> {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let admitted = match (E::SPEC.kind, request.app_data::<web::Data<Operations>>()) {
+            (Kind::Command, Some(ops)) => ops.live(E::SPEC.service).map(drop).map_err(ApiError::from),
+            _ => Ok(()),
+        };
+        ready(admitted.map(|()| Self(PhantomData)))
+    }
+}
+
+/// A handler with what surrounds it.
+struct Mounted<E, F> {
+    handler: F,
+    endpoint: PhantomData<fn() -> E>,
+}
+
+impl<E, F: Clone> Clone for Mounted<E, F> {
+    fn clone(&self) -> Self {
+        Self {
+            handler: self.handler.clone(),
+            endpoint: PhantomData,
+        }
+    }
+}
+
+impl<E, F, Args, T> Handler<(HttpRequest, Admission<E>, Args)> for Mounted<E, F>
+where
+    E: Endpoint + 'static,
+    F: Handler<Args, Output = Result<T, ApiError>>,
+    Args: 'static,
+    T: Answer<E>,
+{
+    type Output = Result<HttpResponse, ApiError>;
+    type Future = Pin<Box<dyn Future<Output = Self::Output>>>;
+
+    fn call(&self, (request, _, args): (HttpRequest, Admission<E>, Args)) -> Self::Future {
+        let fault = armed_fault(&request, E::SPEC.name);
+        let answer = self.handler.call(args);
+        Box::pin(async move {
+            match fault {
+                None => wrap::<E, T>(&request, &answer.await?, false),
+                Some(FaultKind::Empty) => wrap::<E, T>(&request, &answer.await?, true),
+                Some(fault) => fault::strike(fault).await,
+            }
+        })
+    }
+}
+
+fn armed_fault(request: &HttpRequest, endpoint: &str) -> Option<FaultKind> {
+    request.app_data::<web::Data<Door>>()?.faults()?.armed(endpoint)
+}
+
+/// The response around an answer.
+fn wrap<E: Endpoint, T: Answer<E>>(
+    request: &HttpRequest,
+    answer: &T,
+    emptied: bool,
+) -> Result<HttpResponse, ApiError> {
+    let status = StatusCode::from_u16(E::SPEC.success).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+    if let Some(reason) = answer.mock_reason() {
+        response.insert_header((MOCK_HEADER, HeaderValue::from_static(reason.as_str())));
+    }
+    if let Some(etag) = answer.etag() {
+        response.insert_header((ETAG, etag.clone()));
+        if E::SPEC.kind == Kind::Read && is_known(request, etag) {
+            return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+        }
+    }
+    let mut body = answer.render().map_err(ApiError::internal)?;
+    if emptied {
+        body = fault::emptied(&body).map_err(ApiError::internal)?;
+    }
+    Ok(response
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
+        .body(body))
+}
+
+/// Whether the caller has this representation already (`If-None-Match`, compared weakly).
+pub fn is_known(request: &HttpRequest, etag: &HeaderValue) -> bool {
+    request
+        .headers()
+        .get_all(IF_NONE_MATCH)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == "*" || tag.as_bytes() == etag.as_bytes())
+}

@@ -1,0 +1,392 @@
+//! The OpenAPI 3.1 document, derived from the endpoint table and the wire types.
+//!
+//! Nothing is described by hand but the probes: paths, parameters, bodies, answers and problem codes
+//! come from where the server itself takes them, so the document cannot fall behind.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use aicmo_shared::api::{self, BodyKind, EndpointSpec, Kind, ParamKind, ParamSpec};
+use aicmo_shared::{ErrorCode, MockReason, PageInfo, Problem, Source, Timestamp};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
+
+use super::mount::is_known;
+
+/// Where the document is.
+pub const PATH: &str = "/api/v1/openapi.json";
+
+/// What its address takes.
+pub const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
+
+/// What any endpoint may answer, whatever it is.
+const ANYWHERE: &[ErrorCode] = &[
+    ErrorCode::InvalidFilter,
+    ErrorCode::HostNotAllowed,
+    ErrorCode::MethodNotAllowed,
+    ErrorCode::PayloadTooLarge,
+    ErrorCode::Internal,
+    ErrorCode::Integrity,
+    ErrorCode::DatabaseUnavailable,
+    ErrorCode::ServiceUnavailable,
+];
+
+struct Written {
+    bytes: Bytes,
+    etag: HeaderValue,
+}
+
+static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
+    let bytes = serde_json::to_vec(&document()).unwrap_or_default();
+    let hash: u64 = Sha256::digest(&bytes)
+        .iter()
+        .take(8)
+        .fold(0, |hash, byte| (hash << 8) | u64::from(*byte));
+    Written {
+        etag: HeaderValue::from_str(&format!("\"{hash:016x}\"")).unwrap_or(HeaderValue::from_static("\"0\"")),
+        bytes: bytes.into(),
+    }
+});
+
+/// `GET /api/v1/openapi.json`
+pub async fn serve(request: HttpRequest) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, WRITTEN.etag.clone()));
+    response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
+    if is_known(&request, &WRITTEN.etag) {
+        return response
+            .status(actix_web::http::StatusCode::NOT_MODIFIED)
+            .finish();
+    }
+    response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+    response.body(WRITTEN.bytes.clone())
+}
+
+/// The document.
+pub fn document() -> Value {
+    let mut writer = Writer::default();
+    writer.component::<Problem>();
+    writer.component::<PageInfo>();
+    writer.component::<Source>();
+    writer.component::<MockReason>();
+    writer.component::<Timestamp>();
+    writer.component::<ErrorCode>();
+    api::visit_all(&mut writer);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "AICMO Operator",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Every answer that carries data says where it came from. Failures are problem \
+                documents (RFC 9457) with a closed code.",
+            "license": { "name": "MIT", "identifier": "MIT" },
+        },
+        "paths": writer.paths_with_probes(),
+        "components": { "schemas": writer.components },
+    })
+}
+
+#[derive(Default)]
+struct Writer {
+    paths: BTreeMap<String, Map<String, Value>>,
+    components: BTreeMap<String, Value>,
+}
+
+impl api::Visitor for Writer {
+    fn visit<T: api::DescribedEndpoint>(&mut self) {
+        let mut named = Vec::new();
+        T::schemas(&mut named);
+        for (name, schema) in named {
+            self.keep(name, &schema);
+        }
+        let answer = self.reference::<T::Answer>();
+        let body = (T::SPEC.body == BodyKind::Json).then(|| self.reference::<T::Body>());
+        let operation = operation(&T::SPEC, body, answer);
+        self.paths
+            .entry(T::SPEC.path.to_owned())
+            .or_default()
+            .insert(T::SPEC.method.as_str().to_ascii_lowercase(), operation);
+    }
+}
+
+impl Writer {
+    fn keep(&mut self, name: String, schema: &RefOr<Schema>) {
+        self.components.entry(name).or_insert_with(|| json!(schema));
+    }
+
+    fn component<T: ToSchema>(&mut self) {
+        let mut named = Vec::new();
+        T::schemas(&mut named);
+        named.push((T::name().into_owned(), T::schema()));
+        for (name, schema) in named {
+            self.keep(name, &schema);
+        }
+    }
+
+    /// A reference to the schema of `T`, which becomes a component under its own name; a list becomes
+    /// an array of such references.
+    fn reference<T: PartialSchema>(&mut self) -> Value {
+        let full = std::any::type_name::<T>();
+        let (element, is_list) = match full
+            .strip_prefix("alloc::vec::Vec<")
+            .and_then(|rest| rest.strip_suffix('>'))
+        {
+            Some(element) => (element, true),
+            None => (full, false),
+        };
+        let name = element.rsplit("::").next().unwrap_or(element).to_owned();
+        let mut schema = json!(T::schema());
+        if is_list {
+            schema = schema.get("items").cloned().unwrap_or(Value::Bool(true));
+        }
+        if schema.get("$ref").is_none() {
+            self.components.entry(name.clone()).or_insert(schema);
+        }
+        let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
+        if is_list {
+            json!({ "type": "array", "items": reference })
+        } else {
+            reference
+        }
+    }
+
+    fn paths_with_probes(&self) -> Value {
+        let mut paths = json!(self.paths);
+        if let Some(paths) = paths.as_object_mut() {
+            paths.insert(
+                "/healthz".to_owned(),
+                probe("healthz", "The process lives; nothing else is looked at.", &[]),
+            );
+            paths.insert(
+                "/readyz".to_owned(),
+                probe(
+                    "readyz",
+                    "The process can do its work: database, schema, mode. 503 when it cannot.",
+                    &[
+                        json!({ "name": "verbose", "in": "query", "description": "List every check.",
+                        "schema": { "type": "string", "enum": ["", "1", "true"] } }),
+                    ],
+                ),
+            );
+        }
+        paths
+    }
+}
+
+fn probe(name: &str, summary: &str, parameters: &[Value]) -> Value {
+    json!({ "get": {
+        "operationId": name, "summary": summary, "tags": ["health"], "parameters": parameters,
+        "responses": { "default": { "description": summary, "content": { "application/json": {
+            "schema": { "type": "object", "required": ["status"],
+                "properties": { "status": { "type": "string" } } } } } } },
+    } })
+}
+
+fn operation(spec: &EndpointSpec, body: Option<Value>, answer: Value) -> Value {
+    let mut operation = json!({
+        "operationId": spec.name,
+        "summary": spec.summary,
+        "tags": [spec.path.trim_start_matches(api::BASE).split('/').nth(1).unwrap_or_default()],
+        "parameters": parameters(spec),
+        "responses": responses(spec, answer),
+    });
+    let request = match (spec.body, body) {
+        (BodyKind::Json, Some(schema)) => {
+            Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
+        }
+        (BodyKind::File, _) => Some(
+            json!({ "required": true, "content": { "multipart/form-data": { "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": { "type": "string", "contentMediaType": "application/octet-stream" },
+                "campaign": { "type": "string", "format": "uuid" },
+            },
+        } } } }),
+        ),
+        _ => None,
+    };
+    if let (Some(request), Some(fields)) = (request, operation.as_object_mut()) {
+        fields.insert("requestBody".to_owned(), request);
+    }
+    operation
+}
+
+fn parameters(spec: &EndpointSpec) -> Vec<Value> {
+    let in_path = spec
+        .path
+        .split('/')
+        .filter_map(|piece| piece.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| {
+            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })
+        });
+    let version = spec.needs_version.then(|| {
+        json!({ "name": "If-Match", "in": "header", "required": true,
+            "description": "The ETag of the version you saw, such as \"v3\"; 428 without, 412 when stale.",
+            "schema": { "type": "string" } })
+    });
+    let known = (spec.kind == Kind::Read && spec.path.ends_with("{id}")).then(|| {
+        json!({ "name": "If-None-Match", "in": "header", "required": false,
+            "description": "The ETag you have; 304 while it is the same.", "schema": { "type": "string" } })
+    });
+    in_path
+        .chain(version)
+        .chain(known)
+        .chain(spec.params.iter().map(query_parameter))
+        .collect()
+}
+
+fn query_parameter(param: &ParamSpec) -> Value {
+    let schema = match param.kind {
+        ParamKind::Text => json!({ "type": "string" }),
+        ParamKind::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        ParamKind::Boolean => json!({ "type": "boolean" }),
+        ParamKind::Id => json!({ "type": "string", "format": "uuid" }),
+        ParamKind::OneOf(legal) => json!({ "type": "string", "enum": legal() }),
+    };
+    json!({ "name": param.name, "in": "query", "required": false, "description": param.help, "schema": schema })
+}
+
+fn responses(spec: &EndpointSpec, answer: Value) -> Value {
+    let schema = match spec.kind {
+        Kind::Read => envelope(&answer, spec.params.iter().any(|param| param.name == "cursor")),
+        Kind::Command | Kind::Process => answer,
+    };
+    let mut responses = Map::new();
+    responses.insert(
+        spec.success.to_string(),
+        json!({ "description": spec.summary, "content": { "application/json": { "schema": schema } } }),
+    );
+    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
+    for code in codes(spec) {
+        let codes = by_status.entry(code.status()).or_default();
+        if !codes.contains(&code.as_str()) {
+            codes.push(code.as_str());
+        }
+    }
+    for (status, codes) in by_status {
+        responses.insert(
+            status.to_string(),
+            json!({
+                "description": codes.join(", "),
+                "content": { "application/problem+json": { "schema": {
+                    "allOf": [{ "$ref": "#/components/schemas/Problem" }],
+                    "properties": { "code": { "enum": codes } },
+                } } },
+            }),
+        );
+    }
+    Value::Object(responses)
+}
+
+/// Every code that this endpoint can answer.
+fn codes(spec: &EndpointSpec) -> Vec<ErrorCode> {
+    let mut codes: Vec<ErrorCode> = spec.problems.iter().chain(ANYWHERE).copied().collect();
+    if spec.kind == Kind::Command {
+        codes.push(ErrorCode::MockModeReadOnly);
+    }
+    if spec.kind != Kind::Read {
+        codes.push(ErrorCode::CsrfFailed);
+    }
+    if spec.needs_version {
+        codes.extend([
+            ErrorCode::PreconditionRequired,
+            ErrorCode::VersionConflict,
+            ErrorCode::MalformedRequest,
+        ]);
+    }
+    if spec.body != BodyKind::None {
+        codes.extend([
+            ErrorCode::MalformedRequest,
+            ErrorCode::UnsupportedMediaType,
+            ErrorCode::ValidationFailed,
+        ]);
+    }
+    if spec.body == BodyKind::Json
+        || spec
+            .params
+            .iter()
+            .any(|param| matches!(param.kind, ParamKind::OneOf(_)))
+    {
+        codes.push(ErrorCode::InvalidEnumValue);
+    }
+    codes
+}
+
+/// The envelope of a read: a value with its provenance.
+fn envelope(data: &Value, is_list: bool) -> Value {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let mut required = vec!["data", "is_mock", "source", "mock_reason", "generated_at"];
+    let mut properties = json!({
+        "data": data,
+        "is_mock": { "type": "boolean", "description": "True exactly when source is mock." },
+        "source": reference("Source"),
+        "mock_reason": { "oneOf": [{ "type": "null" }, reference("MockReason")] },
+        "generated_at": reference("Timestamp"),
+    });
+    if let Some(fields) = properties.as_object_mut()
+        && is_list
+    {
+        fields.insert("page".to_owned(), reference("PageInfo"));
+        required.push("page");
+    }
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every `$ref` in `value`.
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    match (name.as_str(), field) {
+                        ("$ref", Value::String(target)) => found.push(target),
+                        _ => references(field, found),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let document = document();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(found.len() > 50, "{}", found.len());
+        for target in found {
+            let pointer = target.trim_start_matches('#');
+            assert!(document.pointer(pointer).is_some(), "{target} leads nowhere");
+        }
+    }
+
+    #[test]
+    fn every_endpoint_is_described_with_its_envelope() {
+        let document = document();
+        for spec in api::ALL {
+            let operation = &document["paths"][spec.path][spec.method.as_str().to_ascii_lowercase()];
+            assert_eq!(operation["operationId"], spec.name);
+            let schema =
+                &operation["responses"][spec.success.to_string()]["content"]["application/json"]["schema"];
+            if spec.kind == Kind::Read {
+                for field in ["data", "is_mock", "source", "mock_reason", "generated_at"] {
+                    let required = schema["required"].as_array().expect("a list of required fields");
+                    assert!(required.contains(&json!(field)), "{}: {field}", spec.name);
+                }
+            } else {
+                assert!(schema["$ref"].is_string(), "{}: {schema}", spec.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The table of handlers: one line per endpoint, in the order of the endpoint table.
+
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, guard};
+use aicmo_shared::api;
+
+use super::handlers::{
+    activity, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status, tasks,
+};
+use super::mount::{Mounts, answer_other_method};
+use super::{fault, health, openapi};
+
+/// Mounts everything but the console, which is the default service.
+pub fn configure(app: &mut ServiceConfig, e2e: bool) {
+    mounts().configure(app);
+    health::configure(app);
+    app.service(
+        web::resource(openapi::PATH)
+            .route(
+                web::route()
+                    .guard(guard::Any(guard::Get()).or(guard::Head()))
+                    .to(openapi::serve),
+            )
+            .default_service(web::to(|request: HttpRequest| async move {
+                answer_other_method(&request, &openapi::ALLOW)
+            }))
+            .wrap(actix_web::middleware::Compress::default()),
+    );
+    if e2e {
+        fault::configure(app);
+    }
+}
+
+fn mounts() -> Mounts {
+    Mounts::default()
+        .endpoint::<api::GetStatus, _, _, _>(status::get_status)
+        .endpoint::<api::GetAttention, _, _, _>(metrics::get_attention)
+        .endpoint::<api::ListActivity, _, _, _>(activity::list_activity)
+        .endpoint::<api::GetMyWork, _, _, _>(tasks::get_my_work)
+        .endpoint::<api::ListLeads, _, _, _>(leads::list_leads)
+        .endpoint::<api::CreateLead, _, _, _>(leads::create_lead)
+        .endpoint::<api::GetLead, _, _, _>(leads::get_lead)
+        .endpoint::<api::PatchLead, _, _, _>(leads::patch_lead)
+        .endpoint::<api::ChangeLeadStatus, _, _, _>(leads::change_lead_status)
+        .endpoint::<api::ListLeadEvents, _, _, _>(leads::list_lead_events)
+        .endpoint::<api::ListCampaigns, _, _, _>(campaigns::list_campaigns)
+        .endpoint::<api::CreateCampaign, _, _, _>(campaigns::create_campaign)
+        .endpoint::<api::GetCampaign, _, _, _>(campaigns::get_campaign)
+        .endpoint::<api::ActivateCampaign, _, _, _>(campaigns::activate_campaign)
+        .endpoint::<api::PauseCampaign, _, _, _>(campaigns::pause_campaign)
+        .endpoint::<api::ResumeCampaign, _, _, _>(campaigns::resume_campaign)
+        .endpoint::<api::CompleteCampaign, _, _, _>(campaigns::complete_campaign)
+        .endpoint::<api::StopCampaign, _, _, _>(campaigns::stop_campaign)
+        .endpoint::<api::UploadImport, _, _, _>(imports::upload_import)
+        .endpoint::<api::ListImports, _, _, _>(imports::list_imports)
+        .endpoint::<api::GetImport, _, _, _>(imports::get_import)
+        .endpoint::<api::MapImport, _, _, _>(imports::map_import)
+        .endpoint::<api::PreviewImport, _, _, _>(imports::preview_import)
+        .endpoint::<api::ListImportRows, _, _, _>(imports::list_import_rows)
+        .endpoint::<api::CommitImport, _, _, _>(imports::commit_import)
+        .endpoint::<api::CancelImport, _, _, _>(imports::cancel_import)
+        .endpoint::<api::ListEntryPoints, _, _, _>(inventory::list_entry_points)
+        .endpoint::<api::GetDiagnostics, _, _, _>(diagnostics::get_diagnostics)
+        .endpoint::<api::RunDiagnostics, _, _, _>(diagnostics::run_diagnostics)
+        .endpoint::<api::ReportClientError, _, _, _>(client_errors::report_client_error)
+}

@@ -1,0 +1,121 @@
+//! Every command leaves one audit row with the id of its request; a refused one leaves none.
+
+use std::collections::BTreeSet;
+
+use aicmo_shared::api::{self, Kind};
+use aicmo_store::{audit_rows, verify_audit_chain};
+use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
+use serde_json::json;
+
+use super::harness::{Got, TestServer, send};
+use super::samples::{self, CSV};
+
+/// Runs commands and checks what each leaves behind.
+struct Walk<'a> {
+    server: &'a TestServer,
+    db: &'a TestDatabase,
+    done: BTreeSet<&'static str>,
+}
+
+impl Walk<'_> {
+    async fn rows_of(&self, request_id: &str) -> usize {
+        audit_rows(&self.db.store().reader(), 0, 10_000)
+            .await
+            .expect("the trail is read")
+            .iter()
+            .filter(|row| row.entry.request_id == request_id)
+            .count()
+    }
+
+    /// Runs the command on the thing with `id` and answers what came back.
+    async fn run(&mut self, name: &'static str, id: &str, version: Option<i64>) -> Got {
+        let spec = api::ALL
+            .iter()
+            .find(|spec| spec.name == name)
+            .expect("a name of the table");
+        let mut request = samples::request(self.server, spec, id);
+        if let Some(version) = version {
+            request = self
+                .server
+                .request(spec.method.as_str(), &spec.path_with(&[id]))
+                .json(&samples::body(name))
+                .header("If-Match", format!("\"v{version}\""));
+        }
+        let got = send(request).await;
+        assert_eq!(got.status.as_u16(), spec.success, "{name}: {}", got.text());
+        self.left_one_row(name, &got).await;
+        got
+    }
+
+    async fn left_one_row(&mut self, name: &'static str, got: &Got) {
+        let request_id = got.header("x-request-id");
+        assert_eq!(
+            self.rows_of(request_id).await,
+            1,
+            "{name} left another number of rows"
+        );
+        self.done.insert(name);
+    }
+}
+
+fn id_of(got: &Got) -> String {
+    got.json()["id"].as_str().expect("an id").to_owned()
+}
+
+on_both_databases! {
+    async fn every_command_leaves_exactly_one_row(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let mut walk = Walk { server: &server, db: &db, done: BTreeSet::new() };
+
+        let lead = walk.run("CreateLead", "", None).await.json()["lead"].clone();
+        let id = lead["id"].as_str().expect("an id").to_owned();
+        let version = lead["version"].as_i64().expect("a version");
+        let patched = walk.run("PatchLead", &id, Some(version)).await.json();
+        let version = patched["version"].as_i64().expect("a version");
+        walk.run("ChangeLeadStatus", &id, Some(version)).await;
+
+        let campaign = id_of(&walk.run("CreateCampaign", "", None).await);
+        for step in ["ActivateCampaign", "PauseCampaign", "ResumeCampaign", "CompleteCampaign"] {
+            walk.run(step, &campaign, None).await;
+        }
+        let other = send(server.request("POST", "/api/v1/campaigns").json(&json!({
+            "name": "Autumn", "objective": "sales" }))).await;
+        walk.run("StopCampaign", &id_of(&other), None).await;
+
+        let import = id_of(&walk.run("UploadImport", "", None).await);
+        for step in ["MapImport", "PreviewImport", "CancelImport"] {
+            walk.run(step, &import, None).await;
+        }
+        let import = samples::upload(&server, CSV).await["id"].as_str().expect("an id").to_owned();
+        for (method, step) in [("PUT", "mapping"), ("POST", "preview")] {
+            let path = format!("/api/v1/imports/{import}/{step}");
+            let got = send(server.request(method, &path).json(&samples::body("MapImport"))).await;
+            assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+        }
+        walk.run("CommitImport", &import, None).await;
+        let path = format!("/api/v1/imports/{import}");
+        wait_until("the import is committed", async || {
+            let state = send(server.get(&path)).await.json()["data"]["state"].clone();
+            (state == "COMMITTED").then_some(()).ok_or(state)
+        })
+        .await;
+
+        let commands: BTreeSet<&str> =
+            api::ALL.iter().filter(|spec| spec.kind == Kind::Command).map(|spec| spec.name).collect();
+        assert_eq!(walk.done, commands, "a command is missing from this walk");
+        let chain = verify_audit_chain(&db.store().reader()).await.expect("the chain is computed");
+        assert_eq!(chain.broken_at, None);
+    }
+}
+
+on_both_databases! {
+    async fn a_refused_command_leaves_no_row(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Command && spec.path.contains('{')) {
+            let got = send(samples::request(&server, spec, samples::NOBODY)).await;
+            got.refused(aicmo_shared::ErrorCode::NotFound);
+        }
+        let rows = audit_rows(&db.store().reader(), 0, 10).await.expect("the trail is read");
+        assert!(rows.is_empty(), "{rows:?}");
+    }
+}

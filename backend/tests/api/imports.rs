@@ -1,0 +1,118 @@
+//! Imports over HTTP: what only the wire can show, above all the upload.
+
+use aicmo_client::reqwest::multipart::{Form, Part};
+use aicmo_shared::ErrorCode;
+use aicmo_shared::api::{
+    CancelImport, CommitImport, GetAttention, GetImport, ImportQuery, ImportRowQuery, ListImportRows,
+    ListImports, MapImport, NoQuery, PreviewImport, UploadImport,
+};
+use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState};
+use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
+
+use super::harness::{IMPORT_LIMIT, TestServer, send};
+use super::samples::{self, CSV};
+
+fn mapping() -> ImportMapping {
+    ImportMapping {
+        columns: vec![ImportColumn::Name, ImportColumn::Email, ImportColumn::Company],
+        campaign: None,
+    }
+}
+
+/// Files left in the upload folder that no import has taken over.
+fn incoming(server: &TestServer) -> usize {
+    std::fs::read_dir(server.data_dir().join("uploads")).map_or(0, |files| {
+        files
+            .filter_map(Result::ok)
+            .filter(|file| file.file_name().to_string_lossy().starts_with("incoming-"))
+            .count()
+    })
+}
+
+on_both_databases! {
+    async fn a_file_becomes_leads(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let client = &server.client;
+        let uploaded = client.upload_import("leads.csv", CSV, None).await.expect("uploaded");
+        assert_eq!(uploaded.file_name, "leads.csv");
+        assert_eq!(uploaded.size_bytes, CSV.len() as u64);
+        let id = uploaded.id.to_string();
+        let path = [id.as_str()];
+        client.command::<MapImport>(&path, &mapping(), None).await.expect("mapped");
+        let previewed = client.command::<PreviewImport>(&path, &(), None).await.expect("previewed");
+        assert_eq!((previewed.counts.total, previewed.counts.new), (2, 2));
+        let rows = client.read::<ListImportRows>(&path, &ImportRowQuery::default()).await.expect("rows");
+        assert_eq!(rows.data().len(), 2);
+        client.command::<CommitImport>(&path, &(), None).await.expect("started");
+        wait_until("the import is committed", async || {
+            let import = client.read::<GetImport>(&path, &NoQuery {}).await.expect("read").into_data();
+            (import.state == ImportState::Committed).then_some(()).ok_or(import)
+        })
+        .await;
+        let figures = client.read::<GetAttention>(&[], &NoQuery {}).await.expect("figures");
+        assert_eq!(figures.data().leads, 2);
+        let list = client.read::<ListImports>(&[], &ImportQuery::default()).await.expect("listed");
+        assert_eq!(list.data().len(), 1);
+        assert_eq!(incoming(&server), 0, "no temporary file is left");
+    }
+}
+
+on_both_databases! {
+    async fn an_import_can_be_given_up(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let id = samples::upload(&server, CSV).await["id"].as_str().expect("an id").to_owned();
+        let cancelled = server.client.command::<CancelImport>(&[&id], &(), None).await.expect("cancelled");
+        assert_eq!(cancelled.state, ImportState::Cancelled);
+        let path = format!("/api/v1/imports/{id}/commit");
+        let problem = send(server.request("POST", &path)).await.refused(ErrorCode::ImportState);
+        assert_eq!(problem.extras["current"], "CANCELLED");
+    }
+}
+
+on_both_databases! {
+    async fn an_upload_that_is_no_file_of_ours_is_refused_and_leaves_nothing(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let post = || server.client.endpoint::<UploadImport>(&[]);
+        let file = |text: &str| Part::text(text.to_owned()).file_name("leads.csv");
+
+        send(post().body("Name,Email\n")).await.refused(ErrorCode::UnsupportedMediaType);
+        send(post().json(&samples::body("CreateLead"))).await.refused(ErrorCode::UnsupportedMediaType);
+        send(post().header("content-type", "multipart/form-data").body("x"))
+            .await
+            .refused(ErrorCode::UnsupportedMediaType);
+        send(post().header("content-type", "multipart/form-data; boundary=b").body("--b\r\nbroken"))
+            .await
+            .refused(ErrorCode::MalformedRequest);
+
+        let refused = async |form: Form, pointer: &str, code: &str| {
+            let problem = send(post().multipart(form)).await.refused(ErrorCode::ValidationFailed);
+            assert_eq!((problem.errors[0].pointer.as_str(), problem.errors[0].code.as_str()), (pointer, code));
+        };
+        refused(Form::new().text("campaign", ""), "/file", "required").await;
+        refused(Form::new().part("document", file(CSV)), "", "unknown_part").await;
+        refused(Form::new().text("campaign", "spring").part("file", file(CSV)), "/campaign", "not_an_id").await;
+        refused(Form::new().part("file", file(CSV)).part("file", file(CSV)), "/file", "repeated").await;
+        assert_eq!(incoming(&server), 0, "no temporary file is left");
+    }
+}
+
+on_both_databases! {
+    async fn a_file_that_is_too_large_is_413_and_names_the_limit(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let mut text = String::from("Name,Email\n");
+        while text.len() as u64 <= IMPORT_LIMIT {
+            text.push_str("Ada Lovelace,ada@engine.example\n");
+        }
+        for oversized in [text.clone(), text.repeat(3)] {
+            let file = Part::text(oversized).file_name("leads.csv");
+            let got = send(
+                server.client.endpoint::<UploadImport>(&[]).multipart(Form::new().part("file", file)),
+            )
+            .await;
+            let problem = got.refused(ErrorCode::PayloadTooLarge);
+            assert_eq!(problem.extras["limit_bytes"], IMPORT_LIMIT);
+            assert!(problem.detail.contains("1 MB"), "{}", problem.detail);
+        }
+        assert_eq!(incoming(&server), 0, "no temporary file is left");
+    }
+}

@@ -1,0 +1,132 @@
+//! Leads over HTTP.
+
+use aicmo_shared::ErrorCode;
+use aicmo_shared::api::{
+    ChangeLeadStatus, CreateLead, GetLead, LeadQuery, ListLeadEvents, ListLeads, NoQuery, PatchLead,
+};
+use aicmo_shared::lead::{LeadDraft, LeadOutcome, LeadPatch, LeadSort, LeadStatus, LeadStatusChange};
+use aicmo_shared::patch::Patch;
+use aicmo_test_support::{TestDatabase, on_both_databases};
+use serde_json::json;
+
+use super::harness::{TestServer, send};
+
+fn draft(name: &str, email: &str) -> LeadDraft {
+    LeadDraft {
+        name: Some(name.to_owned()),
+        email: Some(email.to_owned()),
+        ..LeadDraft::default()
+    }
+}
+
+on_both_databases! {
+    async fn a_lead_is_created_edited_moved_and_told(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let client = &server.client;
+        let created = client
+            .command::<CreateLead>(&[], &draft("Ada Lovelace", "ada@engine.example"), None)
+            .await
+            .expect("created");
+        assert_eq!(created.outcome, LeadOutcome::New);
+        let id = created.lead.row.id.to_string();
+
+        let patch = LeadPatch { title: Patch::Set("Analyst".to_owned()), ..LeadPatch::default() };
+        let patched = client
+            .command::<PatchLead>(&[&id], &patch, Some(created.lead.row.version))
+            .await
+            .expect("patched");
+        assert_eq!(patched.row.title.as_deref(), Some("Analyst"));
+
+        let step = LeadStatusChange { to: LeadStatus::Enriched, reason_code: None, reason: None };
+        let moved = client
+            .command::<ChangeLeadStatus>(&[&id], &step, Some(patched.row.version))
+            .await
+            .expect("moved");
+        assert_eq!(moved.row.status, LeadStatus::Enriched);
+        let read = client.read::<GetLead>(&[&id], &NoQuery {}).await.expect("read").into_data();
+        assert_eq!(read, moved);
+        let events = client.read::<ListLeadEvents>(&[&id], &NoQuery {}).await.expect("told").into_data();
+        assert!(events.len() >= 3, "{events:?}");
+
+        let again = client
+            .command::<CreateLead>(&[], &draft("Ada Lovelace", "ADA@engine.example"), None)
+            .await
+            .expect("recognised");
+        assert_ne!(again.outcome, LeadOutcome::New);
+        assert_eq!(again.lead.row.id, created.lead.row.id);
+    }
+}
+
+on_both_databases! {
+    async fn pages_of_a_list_hold_every_row_once(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        for n in 0..7 {
+            let lead = draft(&format!("Lead {n}"), &format!("lead{n}@many.example"));
+            server.client.command::<CreateLead>(&[], &lead, None).await.expect("created");
+        }
+        let mut names = Vec::new();
+        let mut cursor = None;
+        loop {
+            let query = LeadQuery {
+                sort: Some(LeadSort::Name),
+                limit: Some(3),
+                cursor: cursor.take(),
+                ..LeadQuery::default()
+            };
+            let page = server.client.read::<ListLeads>(&[], &query).await.expect("a page");
+            let info = page.page().expect("a list has paging").clone();
+            assert_eq!((info.limit, info.total), (3, Some(7)));
+            names.extend(page.into_data().into_iter().map(|row| row.name));
+            match info.next_cursor {
+                Some(next) => cursor = Some(next),
+                None => break,
+            }
+        }
+        let expected: Vec<String> = (0..7).map(|n| format!("Lead {n}")).collect();
+        assert_eq!(names, expected);
+    }
+}
+
+on_both_databases! {
+    async fn a_status_that_does_not_exist_and_a_step_that_is_not_legal_list_the_legal_ones(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let created = server
+            .client
+            .command::<CreateLead>(&[], &draft("Ada", "ada@engine.example"), None)
+            .await
+            .expect("created");
+        let path = format!("/api/v1/leads/{}/status", created.lead.row.id);
+        let etag = format!("\"v{}\"", created.lead.row.version);
+        let step = |to: &str| server.request("POST", &path).header("If-Match", etag.clone()).json(&json!({ "to": to }));
+
+        let problem = send(step("ENGAGED")).await.refused(ErrorCode::InvalidEnumValue);
+        assert_eq!(problem.errors[0].pointer, "/to");
+        let legal: Vec<&str> = LeadStatus::ALL.iter().map(|status| status.as_str()).collect();
+        assert_eq!(problem.extras["legal"], json!(legal));
+
+        let problem = send(step("ROUTED")).await.refused(ErrorCode::IllegalTransition);
+        assert_eq!(problem.extras["current"], "NEW");
+        assert_eq!(problem.extras["legal"], json!(["ENRICHED", "QUALIFIED", "MANUAL_REVIEW", "CONTACTED", "LOST"]));
+    }
+}
+
+on_both_databases! {
+    async fn a_row_that_no_enum_knows_harms_no_list_and_is_named_when_asked_for(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let mut ids = Vec::new();
+        for n in 0..3 {
+            let lead = draft(&format!("Lead {n}"), &format!("lead{n}@many.example"));
+            let created = server.client.command::<CreateLead>(&[], &lead, None).await.expect("created");
+            ids.push(created.lead.row.id);
+        }
+        db.corrupt_lead_status(ids[1], "ENGAGED").await;
+        let list = server.client.read::<ListLeads>(&[], &LeadQuery::default()).await.expect("a list").into_data();
+        assert_eq!(list.len(), 2, "the others are listed");
+        let got = send(server.get(&format!("/api/v1/leads/{}", ids[1]))).await;
+        let problem = got.refused(ErrorCode::Integrity);
+        assert_eq!(problem.extras["table"], "leads");
+        assert_eq!(problem.extras["column"], "status");
+        let figures = send(server.get("/api/v1/metrics/attention")).await.json()["data"].clone();
+        assert_eq!(figures["corrupt_rows"], 1);
+    }
+}

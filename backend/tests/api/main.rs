@@ -1,0 +1,35 @@
+//! The wire: routes, statuses, bodies, headers and faults against a real server on a free port.
+//!
+//! The walks (`coverage`, `provenance`, `mock_mode`, `broken_database`, `audit_trail`) go over the
+//! endpoint table, so a new endpoint is in them by being in the table. A module per noun has what is
+//! special to its endpoints. Rules are proved in the operations crate and not again here.
+
+mod harness;
+mod samples;
+
+mod audit_trail;
+mod broken_database;
+mod coverage;
+mod mock_mode;
+mod provenance;
+
+mod activity;
+mod campaigns;
+mod client_errors;
+mod diagnostics;
+mod imports;
+mod inventory;
+mod leads;
+mod metrics;
+mod status;
+mod tasks;
+
+mod bad_input;
+mod console;
+mod entry_points;
+mod faults;
+mod guards;
+mod headers;
+mod methods;
+mod probes;
+mod versions;

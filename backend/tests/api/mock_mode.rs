@@ -1,0 +1,70 @@
+//! A mock process changes nothing and says so before it looks at the body.
+
+use aicmo_shared::api::{self, BodyKind, Kind};
+use aicmo_shared::status::ServiceName;
+use aicmo_shared::{ErrorCode, MockReason};
+use aicmo_test_support::{TestDatabase, on_both_databases};
+
+use super::harness::{Start, TestServer, send};
+use super::samples;
+
+#[tokio::test]
+async fn every_command_is_refused_with_the_reason_and_the_way_out() {
+    for reason in [
+        MockReason::ForcedBySetting,
+        MockReason::E2eMode,
+        MockReason::DatabaseUnavailableAtStart,
+    ] {
+        let server = Start::mock(reason).serve();
+        for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Command) {
+            let got = send(samples::request(&server, spec, samples::NOBODY)).await;
+            let problem = got.refused(ErrorCode::MockModeReadOnly);
+            assert_eq!(problem.extras["mock_reason"], reason.as_str(), "{}", spec.name);
+            assert!(
+                problem.detail.contains(reason.sentence()),
+                "{}: {}",
+                spec.name,
+                problem.detail
+            );
+            assert_eq!(got.header("x-aicmo-mock"), reason.as_str(), "{}", spec.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_command_is_refused_whatever_its_body_is() {
+    let server = TestServer::mock();
+    for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Command) {
+        let path = spec.path_with(&[samples::NOBODY]);
+        let got = send(server.request(spec.method.as_str(), &path).body("no json")).await;
+        got.refused(ErrorCode::MockModeReadOnly);
+    }
+    assert!(
+        !server.data_dir().join("uploads").exists(),
+        "a refused upload leaves no file"
+    );
+}
+
+#[tokio::test]
+async fn what_changes_no_data_works() {
+    let server = TestServer::mock();
+    for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Process) {
+        let got = send(samples::request(&server, spec, samples::NOBODY)).await;
+        assert_eq!(got.status.as_u16(), spec.success, "{}: {}", spec.name, got.text());
+    }
+}
+
+on_both_databases! {
+    async fn a_disabled_service_refuses_writes_and_stopping_is_still_allowed(db: TestDatabase) {
+        let server = Start { services_disabled: vec![ServiceName::Campaigns], ..Start::live(db.store()) }.serve();
+        for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Command) {
+            let got = send(samples::request(&server, spec, samples::NOBODY)).await;
+            if spec.service == Some(ServiceName::Campaigns) {
+                let problem = got.refused(ErrorCode::MockModeReadOnly);
+                assert_eq!(problem.extras["mock_reason"], "service_disabled", "{}", spec.name);
+            } else if spec.body != BodyKind::File && spec.path.contains('{') {
+                got.refused(ErrorCode::NotFound);
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! A well-formed request for every endpoint, so that walks over the table meet the endpoint itself
+//! and not its input checks.
+
+use aicmo_client::reqwest::RequestBuilder;
+use aicmo_client::reqwest::multipart::{Form, Part};
+use aicmo_shared::api::{BodyKind, EndpointSpec, Method};
+use serde_json::{Value, json};
+
+use super::harness::{TestServer, send};
+
+/// An id that nothing has.
+pub const NOBODY: &str = "0197c1f0-0000-7000-8000-000000000001";
+
+/// A file of two leads.
+pub const CSV: &str =
+    "Name,Email,Company\nAda Lovelace,ada@engine.example,Engine\nGrace Hopper,grace@navy.example,Navy\n";
+
+/// What a JSON endpoint takes. The names are those of the endpoint table.
+pub fn body(name: &str) -> Value {
+    match name {
+        "CreateLead" => json!({ "name": "Ada Lovelace", "email": "ada@engine.example" }),
+        "PatchLead" => json!({ "title": "Analyst" }),
+        "ChangeLeadStatus" => json!({ "to": "ENRICHED" }),
+        "CreateCampaign" => json!({ "name": "Spring launch", "objective": "lead_generation" }),
+        "ActivateCampaign" | "PauseCampaign" | "ResumeCampaign" | "CompleteCampaign" | "StopCampaign" => {
+            json!({ "reason": "asked by the client" })
+        }
+        "MapImport" => json!({ "columns": ["name", "email", "company"] }),
+        "ReportClientError" => json!({ "tab": "leads", "message": "boom", "location": "leads.rs:1:1",
+            "build": "dev", "recovered": true }),
+        other => panic!("{other} takes JSON and has no sample: add one"),
+    }
+}
+
+/// A well-formed request for `spec`, with `id` in its path.
+pub fn request(server: &TestServer, spec: &EndpointSpec, id: &str) -> RequestBuilder {
+    let request = server.request(spec.method.as_str(), &spec.path_with(&[id]));
+    let request = match spec.body {
+        BodyKind::None => request,
+        BodyKind::Json => request.json(&body(spec.name)),
+        BodyKind::File => {
+            let file = Part::text(CSV).file_name("leads.csv");
+            request.multipart(Form::new().part("file", file))
+        }
+    };
+    if spec.needs_version {
+        request.header("If-Match", "\"v1\"")
+    } else {
+        request
+    }
+}
+
+/// The plural that `spec` belongs to: `leads`, `campaigns`, `imports`, or another first segment.
+pub fn noun(spec: &EndpointSpec) -> &'static str {
+    spec.path
+        .trim_start_matches(aicmo_shared::api::BASE)
+        .split('/')
+        .nth(1)
+        .unwrap_or_default()
+}
+
+/// One lead, one campaign and one import, made through the API; answers the id for a noun.
+pub struct Populated {
+    pub lead: String,
+    pub campaign: String,
+    pub import: String,
+}
+
+impl Populated {
+    pub async fn through(server: &TestServer) -> Self {
+        let create = async |path: &str, name: &str| {
+            let got = send(server.request("POST", path).json(&body(name))).await;
+            assert_eq!(got.status.as_u16(), 201, "{}", got.text());
+            got.json()
+        };
+        let lead = create("/api/v1/leads", "CreateLead").await["lead"]["id"].clone();
+        let campaign = create("/api/v1/campaigns", "CreateCampaign").await["id"].clone();
+        let import = upload(server, CSV).await["id"].clone();
+        let text = |id: Value| id.as_str().expect("an id").to_owned();
+        Self {
+            lead: text(lead),
+            campaign: text(campaign),
+            import: text(import),
+        }
+    }
+
+    /// The first rows of the lists, for a server whose data is given.
+    pub async fn found_in(server: &TestServer) -> Self {
+        let first = async |path: &str| {
+            let got = send(server.get(path)).await;
+            assert_eq!(got.status.as_u16(), 200, "{path}: {}", got.text());
+            got.json()["data"][0]["id"]
+                .as_str()
+                .map_or_else(|| NOBODY.to_owned(), str::to_owned)
+        };
+        Self {
+            lead: first("/api/v1/leads").await,
+            campaign: first("/api/v1/campaigns").await,
+            import: first("/api/v1/imports").await,
+        }
+    }
+
+    pub fn id_for(&self, spec: &EndpointSpec) -> &str {
+        match noun(spec) {
+            "leads" => &self.lead,
+            "campaigns" => &self.campaign,
+            "imports" => &self.import,
+            _ => NOBODY,
+        }
+    }
+}
+
+/// Uploads `text` and answers the import.
+pub async fn upload(server: &TestServer, text: &str) -> Value {
+    let file = Part::text(text.to_owned()).file_name("leads.csv");
+    let got = send(
+        server
+            .request("POST", "/api/v1/imports")
+            .multipart(Form::new().part("file", file)),
+    )
+    .await;
+    assert_eq!(got.status.as_u16(), 201, "{}", got.text());
+    got.json()
+}
+
+/// The endpoints that write or act, and those that read.
+pub fn is_read(spec: &EndpointSpec) -> bool {
+    spec.method == Method::Get
+}
