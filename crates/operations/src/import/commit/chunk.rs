@@ -62,6 +62,8 @@ pub async fn write(
     claimed.updated_at = now;
     claimed.version = imports::replace(&tx, before, &claimed).await?;
 
+    // Rows that became what the dry run said are only marked; the others are written anew.
+    let mut changed = Vec::new();
     let (row_readings, mut settled) = split(chunk.rows, chunk.readings);
     let mut book: Book<Whole> = Book::default();
     book.look_up(&tx, row_readings.iter().map(|(_, reading)| reading))
@@ -76,21 +78,29 @@ pub async fn write(
         count(&mut after.counts, row.verdict, -1);
         count(&mut after.counts, judgement.verdict, 1);
         written.note(ops, &reading, &judgement, before, now);
-        row.verdict = judgement.verdict;
-        row.notes = judgement.notes;
-        row.fills = judgement.fills;
+        let is_as_foreseen =
+            row.verdict == judgement.verdict && row.notes == judgement.notes && row.fills == judgement.fills;
         row.lead = judgement.lead;
-        settled.push(row);
+        if is_as_foreseen {
+            settled.push(row);
+        } else {
+            row.verdict = judgement.verdict;
+            row.notes = judgement.notes;
+            row.fills = judgement.fills;
+            row.committed_at = Some(now);
+            changed.push(row);
+        }
     }
-    for row in &mut settled {
-        row.committed_at = Some(now);
+    for row in settled.iter().chain(&changed) {
         count(&mut happened, row.verdict, 1);
     }
     written.people(book, now);
     written.write(&tx, operator, now).await?;
-    imports::put_rows(&tx, &settled).await?;
+    imports::put_rows(&tx, &changed).await?;
+    let foreseen: Vec<(u64, Option<LeadId>)> = settled.iter().map(|row| (row.row_number, row.lead)).collect();
+    imports::settle_rows(&tx, before.id, &foreseen, now).await?;
 
-    after.committed = after.committed.saturating_add(settled.len() as u64);
+    after.committed = after.committed.saturating_add(happened.total);
     let mut action = AuditAction::ImportChunkCommitted;
     let mut facts = json!({ "rows": happened, "committed": after.committed });
     if chunk.is_last {

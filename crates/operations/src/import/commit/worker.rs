@@ -220,6 +220,3 @@ async fn wait() {
     interval.tick().await;
     interval.tick().await;
 }
-
-#[cfg(test)]
-mod tests;

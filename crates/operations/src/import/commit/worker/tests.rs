@@ -1,1 +1,298 @@
-//! placeholder
+//! Kills a commit between any two chunks and inside every chunk, and compares what a second process
+//! makes of it with what an undisturbed one does.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use aicmo_shared::Timestamp;
+use aicmo_shared::api::LeadQuery;
+use aicmo_shared::audit::ActorType;
+use aicmo_shared::build_marker::BuildMarker;
+use aicmo_shared::diagnostics::{ConsoleReport, DatabaseKind};
+use aicmo_shared::import::{Import, ImportMapping};
+use aicmo_shared::lead::LeadEventKind;
+use aicmo_store::{Actor, counters, verify_audit_chain};
+use aicmo_test_support::{TestDatabase, on_both_databases};
+use tempfile::TempDir;
+
+use super::*;
+use crate::clock::FixedClock;
+use crate::context::{Mode, OperationsSettings};
+use crate::facts::ProcessFacts;
+use crate::import::commit::{resume_interrupted, start};
+use crate::import::{ImportUpload, cancel_import, get_import, map_import, preview_import, upload_import};
+use crate::leads::{list_lead_events, list_leads};
+use crate::secrets::Secrets;
+
+const NOON: Timestamp = FixedClock::MOCK_INSTANT;
+/// Three chunks, the last one partly filled.
+const ROWS: u64 = 1_200;
+
+fn facts() -> ProcessFacts {
+    let build = BuildMarker::new("AICMO_DASH_V3_2026_01_15_abc1234");
+    ProcessFacts {
+        console: ConsoleReport {
+            embedded: false,
+            build: None,
+            matches_server: true,
+            files: 0,
+        },
+        build,
+        version: "0.1.0".to_owned(),
+        git_commit: "abc1234".to_owned(),
+        binary_path: String::new(),
+        working_directory: String::new(),
+        role: "serve".to_owned(),
+        pid: 1,
+        started_at: NOON,
+        settings: Vec::new(),
+        unknown_settings: Vec::new(),
+        entry_points: Vec::new(),
+        last_fatal_error: None,
+        database_kind: DatabaseKind::Sqlite,
+        database_address: String::new(),
+        schema_expected: String::new(),
+    }
+}
+
+fn process(store: &Store, folder: &TempDir) -> Arc<Operations> {
+    Operations::new(
+        OperationsSettings {
+            clock: Arc::new(FixedClock::at(NOON)),
+            secrets: Secrets {
+                identity_key: [1; 32],
+                cursor_key: [2; 32],
+            },
+            data_dir: folder.path().to_owned(),
+            import_max_bytes: 10_000_000,
+            campaign_ops_enabled: true,
+            services_disabled: Vec::new(),
+            e2e: false,
+            facts: facts(),
+        },
+        Mode::Live(store.clone()),
+    )
+}
+
+fn olga() -> Operator {
+    Operator {
+        actor: Actor {
+            kind: ActorType::User,
+            id: "olga".to_owned(),
+        },
+        request_id: "req-1".to_owned(),
+    }
+}
+
+/// Every fourth row repeats the person of the row before it with a company, and every fiftieth has
+/// no identity.
+fn file() -> String {
+    let mut text = "Name,Email,Company\n".to_owned();
+    for row in 0..ROWS {
+        let (person, company) = if row % 4 == 3 { (row - 1, "Acme") } else { (row, "") };
+        if row % 50 == 49 {
+            text.push_str("Nobody,,\n");
+        } else {
+            text.push_str(&format!("Person {person},p{person}@example.org,{company}\n"));
+        }
+    }
+    text
+}
+
+/// A previewed import whose commit has begun, with nobody working on it.
+async fn begun(ops: &Arc<Operations>, store: &Store, folder: &TempDir) -> Import {
+    let path = folder.path().join("upload");
+    std::fs::write(&path, file()).expect("written");
+    let upload = ImportUpload {
+        file_name: "people.csv".to_owned(),
+        path,
+        campaign: None,
+    };
+    let uploaded = upload_import(ops, &olga(), upload).await.expect("read");
+    let mapping = ImportMapping {
+        columns: uploaded.mapping,
+        campaign: None,
+    };
+    map_import(ops, &olga(), uploaded.id, mapping).await.expect("mapped");
+    let previewed = preview_import(ops, &olga(), uploaded.id).await.expect("previewed");
+    assert_eq!(previewed.counts.total, ROWS);
+    start(ops, store, &olga(), previewed.id).await.expect("begun");
+    previewed
+}
+
+fn worker(ops: &Arc<Operations>, store: &Store, import: &Import) -> Worker {
+    Worker::new(Arc::clone(ops), store.clone(), olga(), import.id)
+}
+
+/// Waits until nobody works on the import any more.
+async fn settled(ops: &Operations, import: &Import) -> Import {
+    loop {
+        let seen = get_import(ops, import.id).await.expect("it is there").into_data();
+        if seen.state != ImportState::Committing {
+            return seen;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Whether the database holds each row of the file exactly once.
+async fn assert_each_row_once(ops: &Arc<Operations>, store: &Store, previewed: &Import) {
+    let committed = get_import(ops, previewed.id).await.expect("it is there").into_data();
+    assert_eq!(committed.state, ImportState::Committed, "{:?}", committed.error);
+    assert_eq!(committed.committed, ROWS);
+    assert_eq!(committed.counts, previewed.counts);
+    let left = imports::uncommitted_rows(&store.reader(), previewed.id, None, 10).await.expect("read");
+    assert!(left.is_empty(), "{left:?}");
+    let page = list_leads(ops, &LeadQuery { limit: Some(200), ..LeadQuery::default() })
+        .await
+        .expect("a list");
+    assert_eq!(page.page().and_then(|page| page.total), Some(previewed.counts.new));
+    let mut n_touches = 0;
+    let mut cursor = None;
+    loop {
+        let query = LeadQuery { limit: Some(200), cursor, ..LeadQuery::default() };
+        let page = list_leads(ops, &query).await.expect("a list");
+        for lead in page.data() {
+            let events = list_lead_events(ops, lead.id).await.expect("events").into_data();
+            n_touches += events.iter().filter(|event| event.kind == LeadEventKind::Touch).count() as u64;
+        }
+        cursor = page.page().and_then(|page| page.next_cursor.clone());
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(n_touches, ROWS - previewed.counts.invalid, "one touch per usable row");
+    let check = counters::compare(&store.reader(), NOON).await.expect("compared");
+    assert!(check.mismatches.is_empty(), "{:?}", check.mismatches);
+    let chain = verify_audit_chain(&store.reader()).await.expect("read");
+    assert_eq!(chain.broken_at, None);
+}
+
+/// A future that is dropped after it was polled `left` times: a kill at that instant.
+struct Killed<F> {
+    work: Pin<Box<F>>,
+    left: usize,
+}
+
+impl<F: Future> Future for Killed<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        self.left -= 1;
+        self.work.as_mut().poll(context).map(Some)
+    }
+}
+
+on_both_databases! {
+    async fn a_commit_killed_between_chunks_is_finished_by_the_next_process(db: TestDatabase) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = db.store();
+        let ops = process(&store, &folder);
+        let previewed = begun(&ops, &store, &folder).await;
+        let mut killed = worker(&ops, &store, &previewed);
+        assert_eq!(killed.step().await.expect("a chunk"), Step::Wrote);
+        drop(killed);
+        let half_way = get_import(&ops, previewed.id).await.expect("it is there").into_data();
+        assert_eq!((half_way.state, half_way.committed), (ImportState::Committing, 500));
+
+        let next = process(&store, &folder);
+        assert_eq!(resume_interrupted(Arc::clone(&next)).await.expect("resumed"), 1);
+        settled(&next, &previewed).await;
+        assert_each_row_once(&next, &store, &previewed).await;
+        assert_eq!(resume_interrupted(Arc::clone(&next)).await.expect("nothing left"), 0);
+    }
+
+    async fn a_commit_killed_inside_a_chunk_leaves_nothing_of_it(db: TestDatabase) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = db.store();
+        let ops = process(&store, &folder);
+        let previewed = begun(&ops, &store, &folder).await;
+        let mut n_killed = 0;
+        for left in (1..).step_by(3) {
+            let mut victim = worker(&ops, &store, &previewed);
+            let work = Box::pin(async move { victim.step().await });
+            match (Killed { work, left }).await {
+                None => n_killed += 1,
+                Some(step) => {
+                    assert_eq!(step.expect("a whole chunk"), Step::Wrote);
+                    break;
+                }
+            }
+            let seen = get_import(&ops, previewed.id).await.expect("it is there").into_data();
+            assert!(seen.committed == 0 || seen.committed == 500, "{}", seen.committed);
+            if seen.committed > 0 {
+                break;
+            }
+        }
+        assert!(n_killed > 3, "the kills came too late to prove anything: {n_killed}");
+        let mut survivor = worker(&ops, &store, &previewed);
+        while survivor.step().await.expect("a chunk") == Step::Wrote {}
+        assert_each_row_once(&ops, &store, &previewed).await;
+    }
+
+    async fn two_workers_on_one_import_write_each_row_once(db: TestDatabase) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = db.store();
+        let ops = process(&store, &folder);
+        let previewed = begun(&ops, &store, &folder).await;
+        for _ in 0..2 {
+            worker(&ops, &store, &previewed).spawn();
+        }
+        settled(&ops, &previewed).await;
+        assert_each_row_once(&ops, &store, &previewed).await;
+    }
+
+    async fn a_cancelled_commit_keeps_what_was_written_and_stops(db: TestDatabase) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = db.store();
+        let ops = process(&store, &folder);
+        let previewed = begun(&ops, &store, &folder).await;
+        let mut working = worker(&ops, &store, &previewed);
+        assert_eq!(working.step().await.expect("a chunk"), Step::Wrote);
+        let cancelled = cancel_import(&ops, &olga(), previewed.id).await.expect("given up");
+        assert_eq!((cancelled.state, cancelled.committed), (ImportState::Cancelled, 500));
+        assert_eq!(working.step().await.expect("nothing to do"), Step::Ended);
+        let seen = get_import(&ops, previewed.id).await.expect("it is there").into_data();
+        assert_eq!((seen.state, seen.committed), (ImportState::Cancelled, 500));
+    }
+
+    async fn a_failure_is_written_at_the_import_and_a_person_may_start_it_again(db: TestDatabase) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = db.store();
+        let ops = process(&store, &folder);
+        let previewed = begun(&ops, &store, &folder).await;
+        let mut working = worker(&ops, &store, &previewed);
+        assert_eq!(working.step().await.expect("a chunk"), Step::Wrote);
+        let error = OperationError::Internal("a query", "SQLITE_IOERR".into());
+        working.give_up(&error).await;
+        let failed = get_import(&ops, previewed.id).await.expect("it is there").into_data();
+        assert_eq!(failed.state, ImportState::Failed);
+        let reason = failed.error.expect("a reason");
+        assert!(reason.contains("after 500 of 1200 rows") && !reason.contains("SQLITE"), "{reason}");
+        crate::import::commit_import(&ops, &olga(), previewed.id).await.expect("begun again");
+        settled(&ops, &previewed).await;
+        assert_each_row_once(&ops, &store, &previewed).await;
+    }
+
+    async fn a_database_that_goes_away_leaves_a_commit_that_can_go_on(db: TestDatabase) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = db.store();
+        let ops = process(&store, &folder);
+        let previewed = begun(&ops, &store, &folder).await;
+        let mut working = worker(&ops, &store, &previewed);
+        assert_eq!(working.step().await.expect("a chunk"), Step::Wrote);
+        store.close().await;
+        let gone = working.step().await.expect_err("no database");
+        assert!(matches!(gone, OperationError::Unavailable(..)), "{gone:?}");
+
+        let store = db.reopened().await;
+        let next = process(&store, &folder);
+        assert_eq!(resume_interrupted(Arc::clone(&next)).await.expect("resumed"), 1);
+        settled(&next, &previewed).await;
+        assert_each_row_once(&next, &store, &previewed).await;
+    }
+}
