@@ -79,6 +79,9 @@ function clearLeftovers() {
 
 // ---- The guard ------------------------------------------------------------------------------
 
+/** What a call into a crashed instance answers: the glue may look for parts of an answer in it. */
+const NOTHING = Object.freeze([]);
+
 /** The exports of an instance, each of which does nothing once that instance has crashed. */
 function guarded(exports, mine) {
   const out = {};
@@ -87,7 +90,7 @@ function guarded(exports, mine) {
       typeof value !== "function"
         ? value
         : (...args) => {
-            if (alive !== mine) return undefined;
+            if (alive !== mine) return NOTHING;
             try {
               return value(...args);
             } catch (error) {

@@ -182,7 +182,9 @@ impl Sending {
             expired.set(true);
             controller.abort();
         };
-        set_timeout_with_handle(end, Duration::from_secs(u64::from(self.seconds))).ok().map(Deadline)
+        set_timeout_with_handle(end, Duration::from_secs(u64::from(self.seconds)))
+            .ok()
+            .map(Deadline)
     }
 
     async fn exchange(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<Text> {
@@ -241,7 +243,7 @@ impl Sending {
                 .and_then(|value| value.as_string())
         };
         self.error(match text("name").as_deref() {
-            Some("TimeoutError") => Cause::Timeout {
+            Some("AbortError") if self.expired.get() => Cause::Timeout {
                 seconds: self.seconds,
             },
             Some("AbortError") => Cause::Cancelled,

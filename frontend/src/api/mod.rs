@@ -7,7 +7,10 @@ mod address;
 mod call;
 mod error;
 mod load;
+mod progress;
 
+pub use address::escape;
 pub use call::{Call, command, read, server_build, upload};
 pub use error::{Cause, ClientError};
 pub use load::{Load, Reading};
+pub use progress::upload_with_progress;

@@ -27,19 +27,31 @@ pub fn widths(counts: &[u64]) -> Vec<f64> {
     let most = counts.iter().copied().max().unwrap_or(0);
     counts
         .iter()
-        .map(|count| if *count == 0 { 0.0 } else { share(*count, most).max(0.8) })
+        .map(|count| {
+            if *count == 0 {
+                0.0
+            } else {
+                share(*count, most).max(0.8)
+            }
+        })
         .collect()
 }
 
 /// `count` of `whole` in percent, as it is written beside a bar; a dash without a whole.
 pub fn share_text(count: u64, whole: u64) -> String {
-    aicmo_shared::metrics::percentage(count, whole)
-        .map_or_else(|| "–".to_owned(), |percent| format!("{} %", format::percent(percent)))
+    aicmo_shared::metrics::percentage(count, whole).map_or_else(
+        || "–".to_owned(),
+        |percent| format!("{} %", format::percent(percent)),
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 fn share(count: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { 100.0 * count as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        100.0 * count as f64 / whole as f64
+    }
 }
 
 /// The chart. Its table twin replaces it on demand.
@@ -117,7 +129,9 @@ fn chart_row(bar: &Bar, width: f64, whole: u64) -> impl IntoView + use<> {
             view! { <a class="bars__word" href=href aria-label=label title=bar.meaning.clone()>{bar.word.clone()}</a> }
                 .into_any()
         }
-        _ => view! { <span class="bars__word" title=bar.meaning.clone()>{bar.word.clone()}</span> }.into_any(),
+        _ => {
+            view! { <span class="bars__word" title=bar.meaning.clone()>{bar.word.clone()}</span> }.into_any()
+        }
     };
     view! {
         <li class=format!("bars__row {}", bar.tone.class().replace("pill", "bars__row"))>
@@ -150,7 +164,10 @@ mod tests {
     #[test]
     fn the_largest_bar_is_full_and_a_single_row_is_still_visible() {
         let wide = widths(&[1_000_000, 1, 0]);
-        assert!(wide.first().is_some_and(|width| (width - 100.0).abs() < f64::EPSILON));
+        assert!(
+            wide.first()
+                .is_some_and(|width| (width - 100.0).abs() < f64::EPSILON)
+        );
         assert!(wide.get(1).is_some_and(|width| *width > 0.5));
         assert!(wide.get(2).is_some_and(|width| width.abs() < f64::EPSILON));
         assert!(widths(&[0, 0]).iter().all(|width| width.abs() < f64::EPSILON));

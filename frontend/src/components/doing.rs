@@ -16,7 +16,10 @@ pub struct Doing {
 
 impl Default for Doing {
     fn default() -> Self {
-        Self { busy: RwSignal::new(false), error: RwSignal::new(None) }
+        Self {
+            busy: RwSignal::new(false),
+            error: RwSignal::new(None),
+        }
     }
 }
 
@@ -77,7 +80,12 @@ impl Doing {
     /// What the server says of one field, by its pointer without the leading slash.
     pub fn field(self, pointer: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || {
-            self.error.with(|error| error.as_ref().and_then(|error| error.field(pointer)).map(str::to_owned))
+            self.error.with(|error| {
+                error
+                    .as_ref()
+                    .and_then(|error| error.field(pointer))
+                    .map(str::to_owned)
+            })
         })
     }
 }
@@ -94,7 +102,11 @@ pub fn DoingFailed(
             let lines: Vec<_> = error
                 .problem()
                 .map(|problem| {
-                    problem.errors.iter().map(|field| view! { <li>{field.message.clone()}</li> }).collect()
+                    problem
+                        .errors
+                        .iter()
+                        .map(|field| view! { <li>{field.message.clone()}</li> })
+                        .collect()
                 })
                 .unwrap_or_default();
             view! {

@@ -1,11 +1,10 @@
-//! Small things asked of the browser: focus, clipboard, a remembered switch, keys of a page.
+//! Small things asked of the browser: focus, clipboard, a remembered switch.
 //!
 //! Each does nothing where the browser will not; none of them can fail.
 
-use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement};
 
 /// Moves the focus to the element with this id and brings it into view.
 pub fn focus(id: &str) {
@@ -14,15 +13,19 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Presses the element with this id, as a pointer would.
-pub fn press(id: &str) {
-    if let Some(element) = element(id) {
-        element.click();
-    }
+/// Whether the element with this id has the focus.
+pub fn has_focus(id: &str) -> bool {
+    web_sys::window()
+        .and_then(|window| window.document()?.active_element())
+        .is_some_and(|focused| focused.id() == id)
 }
 
 fn element(id: &str) -> Option<HtmlElement> {
-    web_sys::window()?.document()?.get_element_by_id(id)?.dyn_into().ok()
+    web_sys::window()?
+        .document()?
+        .get_element_by_id(id)?
+        .dyn_into()
+        .ok()
 }
 
 /// Puts a text on the clipboard.
@@ -47,27 +50,11 @@ pub fn remembered_switch(name: &'static str) -> RwSignal<bool> {
     switch
 }
 
-/// Hands every key that is pressed on the page to `handle`, while the caller stands. Keys that go
-/// into a dialog are not the page's.
-pub fn keys_of_page(handle: impl Fn(KeyboardEvent) + 'static) {
-    let listener = window_event_listener(ev::keydown, move |event| {
-        if !event.default_prevented() && target(&event).is_none_or(|target| !is_within(&target, "dialog, details[open]")) {
-            handle(event);
-        }
-    });
-    on_cleanup(move || listener.remove());
-}
-
-/// Whether a key goes into a field, where every letter belongs to the text.
-pub fn is_writing(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|target| {
-        is_within(&target, "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]")
-    })
-}
-
-/// Whether a key goes to something that Enter presses anyway.
-pub fn is_pressable(event: &KeyboardEvent) -> bool {
-    target(event).is_some_and(|target| is_within(&target, "a, button, summary"))
+/// Whether the focus is on something that Enter presses anyway.
+pub fn focus_is_pressable() -> bool {
+    web_sys::window()
+        .and_then(|window| window.document()?.active_element())
+        .is_some_and(|focused| is_within(&focused, "a, button, summary"))
 }
 
 /// Whether a press went to a control inside of what listens.
@@ -76,10 +63,6 @@ pub fn is_on_control(event: &web_sys::MouseEvent) -> bool {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .is_some_and(|target| is_within(&target, "a, button, input, select, textarea, label, summary"))
-}
-
-fn target(event: &KeyboardEvent) -> Option<Element> {
-    event.target()?.dyn_into().ok()
 }
 
 fn is_within(element: &Element, selector: &str) -> bool {

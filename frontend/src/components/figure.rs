@@ -138,15 +138,14 @@ pub fn Figure(
             (!unit.is_empty()).then(|| view! { <span class="figure__unit">" "{unit}</span> })
         }}
         {move || why().map(|reason| view! { <span class="figure__why">": "{reason}</span> })}
-        {move || is_mock().then(|| view! { <span class="figure__mock">"MOCK"</span> })}
     };
+    let badge = move || is_mock().then(|| view! { <span class="figure__mock">"MOCK"</span> });
     let inner = match href {
         Some(href) => {
             let spoken = move || {
-                label.clone().map(|label| {
-                    let (number, unit) = number();
-                    let mock = if is_mock() { ", mock" } else { "" };
-                    format!("{number}{unit} {label}{mock}: open the list")
+                label.clone().map(|label| match number() {
+                    (number, "") => format!("{number} {label}: open the list"),
+                    (number, unit) => format!("{number} {unit} {label}: open the list"),
                 })
             };
             view! { <a class="figure__link" href=href aria-label=spoken>{body}</a> }.into_any()
@@ -154,7 +153,10 @@ pub fn Figure(
         None => body.into_any(),
     };
     view! {
-        <span class=class class:figure--mock=is_mock class:figure--missing=is_missing>{inner}</span>
+        <span class=class class:figure--mock=is_mock class:figure--missing=is_missing>
+            {inner}
+            {badge}
+        </span>
     }
 }
 

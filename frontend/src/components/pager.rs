@@ -34,7 +34,10 @@ impl PageStack {
     /// Opens the page at `next`.
     pub fn forward(&mut self, of: &str, next: String) {
         if self.of != of {
-            *self = Self { of: of.to_owned(), ..Self::default() };
+            *self = Self {
+                of: of.to_owned(),
+                ..Self::default()
+            };
         }
         self.behind.push(self.current.replace(next));
     }
@@ -52,7 +55,9 @@ impl PageStack {
 /// The rows of page `number` as positions in the list, first and last, from 1. Every page before
 /// it was full.
 pub fn positions(number: usize, limit: u32, rows: usize) -> (u64, u64) {
-    let skipped = u64::try_from(number.saturating_sub(1)).unwrap_or(u64::MAX).saturating_mul(u64::from(limit));
+    let skipped = u64::try_from(number.saturating_sub(1))
+        .unwrap_or(u64::MAX)
+        .saturating_mul(u64::from(limit));
     let rows = u64::try_from(rows).unwrap_or(u64::MAX);
     (skipped + u64::from(rows > 0), skipped.saturating_add(rows))
 }
@@ -103,9 +108,7 @@ pub fn Pager(
             }
         })
     };
-    let no_back = Signal::derive(move || {
-        (number() == 1).then(|| "this is the first page".to_owned())
-    });
+    let no_back = Signal::derive(move || (number() == 1).then(|| "this is the first page".to_owned()));
     let next = move || page.with(|page| page.as_ref().and_then(|page| page.next_cursor.clone()));
     let no_next = Signal::derive(move || next().is_none().then(|| "this is the last page".to_owned()));
     let back = move |()| of.with_untracked(|of| pages.update(|pages| pages.back(of)));
@@ -134,9 +137,15 @@ mod tests {
         let mut pages = PageStack::default();
         pages.forward("new", "b".to_owned());
         pages.forward("new", "c".to_owned());
-        assert_eq!((pages.number("new"), pages.cursor("new").as_deref()), (3, Some("c")));
+        assert_eq!(
+            (pages.number("new"), pages.cursor("new").as_deref()),
+            (3, Some("c"))
+        );
         pages.back("new");
-        assert_eq!((pages.number("new"), pages.cursor("new").as_deref()), (2, Some("b")));
+        assert_eq!(
+            (pages.number("new"), pages.cursor("new").as_deref()),
+            (2, Some("b"))
+        );
         pages.back("new");
         pages.back("new");
         assert_eq!((pages.number("new"), pages.cursor("new")), (1, None));
@@ -148,7 +157,11 @@ mod tests {
         pages.forward("new", "b".to_owned());
         assert_eq!((pages.number("lost"), pages.cursor("lost")), (1, None));
         pages.back("lost");
-        assert_eq!(pages.number("new"), 2, "going back in another list moves nothing here");
+        assert_eq!(
+            pages.number("new"),
+            2,
+            "going back in another list moves nothing here"
+        );
         pages.forward("lost", "x".to_owned());
         assert_eq!((pages.number("lost"), pages.number("new")), (2, 1));
     }
@@ -162,8 +175,16 @@ mod tests {
 
     #[test]
     fn the_place_names_the_total_only_when_it_is_known() {
-        let page = |total| PageInfo { next_cursor: None, limit: 50, total, total_is_exact: true };
-        assert_eq!(place_text(51, 57, &page(Some(1_234)), "lead", "leads"), "51 to 57 of 1,234 leads");
+        let page = |total| PageInfo {
+            next_cursor: None,
+            limit: 50,
+            total,
+            total_is_exact: true,
+        };
+        assert_eq!(
+            place_text(51, 57, &page(Some(1_234)), "lead", "leads"),
+            "51 to 57 of 1,234 leads"
+        );
         assert_eq!(place_text(1, 1, &page(Some(1)), "lead", "leads"), "1 of 1 lead");
         assert_eq!(place_text(1, 50, &page(None), "lead", "leads"), "1 to 50");
     }

@@ -80,7 +80,7 @@ pub fn Table(
         .collect();
     let name = caption.clone();
     view! {
-        <div class="table__scroll" role="region" aria-label=name tabindex="0">
+        <div class="table__scroll" role="group" aria-label=name tabindex="0">
             <table class="table">
                 <caption class="unseen">{caption}</caption>
                 <thead>

@@ -54,20 +54,41 @@ pub fn banners(
     console_build: &str,
 ) -> Vec<Banner> {
     let mut found = Vec::new();
-    let mut add = |kind, title: &str, text: String| found.push(Banner { kind, title: title.to_owned(), text });
+    let mut add = |kind, title: &str, text: String| {
+        found.push(Banner {
+            kind,
+            title: title.to_owned(),
+            text,
+        })
+    };
     if let Some(status) = status {
         if let Some(control) = &status.control {
             if control.killed.on {
-                add(BannerKind::Killed, "Stopped", told(&control.killed, "Nothing is sent until it is lifted."));
+                add(
+                    BannerKind::Killed,
+                    "Stopped",
+                    told(&control.killed, "Nothing is sent until it is lifted."),
+                );
             }
             if control.paused.on {
-                add(BannerKind::Paused, "Paused", told(&control.paused, "Queued work waits until it is resumed."));
+                add(
+                    BannerKind::Paused,
+                    "Paused",
+                    told(&control.paused, "Queued work waits until it is resumed."),
+                );
             }
         }
-        let database = status.services.iter().find(|health| health.name == ServiceName::Database);
-        if let Some(down) = database.filter(|health| health.state == ServiceState::Down && status.mock_reason.is_none())
+        let database = status
+            .services
+            .iter()
+            .find(|health| health.name == ServiceName::Database);
+        if let Some(down) =
+            database.filter(|health| health.state == ServiceState::Down && status.mock_reason.is_none())
         {
-            let why = down.why.clone().unwrap_or_else(|| "no reason is known.".to_owned());
+            let why = down
+                .why
+                .clone()
+                .unwrap_or_else(|| "no reason is known.".to_owned());
             add(
                 BannerKind::Database,
                 "The database does not answer",
@@ -77,13 +98,21 @@ pub fn banners(
         if let Some(reason) = status.mock_reason {
             add(BannerKind::Mock, "Mock data", reason.sentence().to_owned());
         } else {
-            let served: Vec<&str> =
-                status.services.iter().filter(|health| health.is_mock).map(|health| health.name.label()).collect();
+            let served: Vec<&str> = status
+                .services
+                .iter()
+                .filter(|health| health.is_mock)
+                .map(|health| health.name.label())
+                .collect();
             if !served.is_empty() {
                 add(
                     BannerKind::Mock,
                     "Mock data",
-                    format!("{}: {}", served.join(", "), MockReason::ServiceDisabled.sentence()),
+                    format!(
+                        "{}: {}",
+                        served.join(", "),
+                        MockReason::ServiceDisabled.sentence()
+                    ),
                 );
             }
         }
@@ -110,8 +139,16 @@ pub fn banners(
 }
 
 fn told(flag: &ControlFlag, consequence: &str) -> String {
-    let by = flag.by.as_ref().map(|by| format!("by {by}. ")).unwrap_or_default();
-    let reason = flag.reason.as_ref().map(|reason| format!("Reason: {reason}. ")).unwrap_or_default();
+    let by = flag
+        .by
+        .as_ref()
+        .map(|by| format!("by {by}. "))
+        .unwrap_or_default();
+    let reason = flag
+        .reason
+        .as_ref()
+        .map(|reason| format!("Reason: {reason}. "))
+        .unwrap_or_default();
     format!("{by}{reason}{consequence}")
 }
 
@@ -124,7 +161,12 @@ pub fn Banners() -> impl IntoView {
         shell.status.with(|status| {
             shell.connection.with(|connection| {
                 shell.server_build.with(|server| {
-                    banners(status.as_ref(), connection, server.as_deref(), console_build.as_str())
+                    banners(
+                        status.as_ref(),
+                        connection,
+                        server.as_deref(),
+                        console_build.as_str(),
+                    )
                 })
             })
         })
@@ -166,15 +208,20 @@ pub fn Banners() -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
+    use aicmo_shared::Timestamp;
     use aicmo_shared::build_marker::BuildMarker;
     use aicmo_shared::control::ControlFlags;
     use aicmo_shared::status::ServiceHealth;
-    use aicmo_shared::Timestamp;
 
     use super::*;
 
     fn flag(on: bool) -> ControlFlag {
-        ControlFlag { on, by: Some("Dana".to_owned()), reason: Some("bounce rate".to_owned()), at: None }
+        ControlFlag {
+            on,
+            by: Some("Dana".to_owned()),
+            reason: Some("bounce rate".to_owned()),
+            at: None,
+        }
     }
 
     fn status(killed: bool, paused: bool, mock_reason: Option<MockReason>) -> Status {
@@ -206,7 +253,12 @@ mod tests {
         let found = banners(Some(&status), &Connection::default(), Some("B"), "A");
         assert_eq!(
             kinds(&found),
-            [BannerKind::Killed, BannerKind::Paused, BannerKind::Mock, BannerKind::OlderPage]
+            [
+                BannerKind::Killed,
+                BannerKind::Paused,
+                BannerKind::Mock,
+                BannerKind::OlderPage
+            ]
         );
     }
 

@@ -18,7 +18,7 @@ pub fn Header(
     let shell = ShellState::expect();
     view! {
         <header class="head">
-            <a class="brand" href=Tab::Command.path() aria-label="AICMO Operator: go to Command">
+            <a class="brand" href=Tab::Command.path()>
                 <svg class="brand__mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
                     <rect class="brand__ground" width="32" height="32" rx="8"></rect>
                     <path class="brand__letter" d="M8.5 23 16 8l7.5 15M11.5 18.500h9"></path>
@@ -49,7 +49,11 @@ pub fn Header(
 fn mode(status: &Status) -> impl IntoView + use<> {
     let (tone, word, title) = match status.mock_reason {
         Some(reason) => (Tone::Mock, "MOCK DATA", reason.sentence()),
-        None => (Tone::Good, "LIVE DATA", "Figures are computed from this server's database."),
+        None => (
+            Tone::Good,
+            "LIVE DATA",
+            "Figures are computed from this server's database.",
+        ),
     };
     let delivery = status.control.as_ref().map(|control| {
         if control.live_enabled.on {
@@ -73,16 +77,23 @@ fn mode(status: &Status) -> impl IntoView + use<> {
 fn ConnectionMark() -> impl IntoView {
     let shell = ShellState::expect();
     let text = move || {
-        shell.connection.with(|connection| match (connection.is_lost(), connection.answered_at()) {
-            (false, None) => ("connection connection--wait", "Connecting".to_owned()),
-            (false, Some(_)) => ("connection connection--up", "Connected".to_owned()),
-            (true, None) => ("connection connection--lost", "No answer yet".to_owned()),
-            (true, Some(at)) => {
-                ("connection connection--lost", format!("Reconnecting, as of {}", format::clock(at)))
-            }
-        })
+        shell.connection.with(
+            |connection| match (connection.is_lost(), connection.answered_at()) {
+                (false, None) => ("connection connection--wait", "Connecting".to_owned()),
+                (false, Some(_)) => ("connection connection--up", "Connected".to_owned()),
+                (true, None) => ("connection connection--lost", "No answer yet".to_owned()),
+                (true, Some(at)) => (
+                    "connection connection--lost",
+                    format!("Reconnecting, as of {}", format::clock(at)),
+                ),
+            },
+        )
     };
-    let why = move || shell.connection.with(|connection| connection.why().map(str::to_owned));
+    let why = move || {
+        shell
+            .connection
+            .with(|connection| connection.why().map(str::to_owned))
+    };
     view! {
         <span class=move || text().0 title=why role="status">
             <span class="connection__shape" aria-hidden="true"></span>

@@ -20,7 +20,9 @@ pub fn shell_keys(help: RwSignal<bool>) {
     let navigate = use_navigate();
     let prefix: Cell<Option<Timestamp>> = Cell::new(None);
     keys::listen(move |key| {
-        let after_g = prefix.take().is_some_and(|at| boot::now().since(at) < PREFIX_LASTS);
+        let after_g = prefix
+            .take()
+            .is_some_and(|at| boot::now().since(at) < PREFIX_LASTS);
         if after_g {
             if let Some(tab) = Tab::from_key(key) {
                 navigate(tab.path(), NavigateOptions::default());
@@ -46,9 +48,9 @@ const fn keys_of(tab: Tab) -> &'static [(&'static str, &'static str)] {
     match tab {
         Tab::Command => &[
             ("1", "Review queue"),
-            ("2", "Campaigns"),
-            ("3", "Diagnostics"),
-            ("4", "My work today"),
+            ("2", "Focus approvals"),
+            ("3", "Focus execution health"),
+            ("4", "Focus my work today"),
             ("f", "Focus the activity feed"),
         ],
         Tab::Leads => &[
@@ -59,7 +61,11 @@ const fn keys_of(tab: Tab) -> &'static [(&'static str, &'static str)] {
             ("/", "Focus the search"),
             ("Esc", "Close"),
         ],
-        Tab::Campaigns => &[("n", "New campaign"), ("j k", "Next and previous row"), ("Enter", "Open the row")],
+        Tab::Campaigns => &[
+            ("n", "New campaign"),
+            ("j k", "Next and previous row"),
+            ("Enter", "Open the row"),
+        ],
         Tab::Diagnostics => &[("r", "Run checks"), ("c", "Copy as JSON")],
     }
 }

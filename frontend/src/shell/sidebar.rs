@@ -58,7 +58,9 @@ fn DiagnosticsCard() -> impl IntoView {
     let open = RwSignal::new(false);
     let services = move || {
         shell.status.with(|status| {
-            let Some(status) = status else { return "not known yet".to_owned() };
+            let Some(status) = status else {
+                return "not known yet".to_owned();
+            };
             let not_up: Vec<String> = status
                 .services
                 .iter()
@@ -74,7 +76,9 @@ fn DiagnosticsCard() -> impl IntoView {
     };
     let up_since = move || {
         shell.status.with(|status| {
-            status.as_ref().map(|status| format::duration(shell.now().since(status.started_at)))
+            status
+                .as_ref()
+                .map(|status| format::duration(shell.now().since(status.started_at)))
         })
     };
     view! {
@@ -111,9 +115,11 @@ fn Facts() -> impl IntoView {
     let report = Load::new(|| api::read::<GetDiagnostics>(&[], &NoQuery {}));
     move || match report.with(facts) {
         Some(facts) => {
-            let rows: Vec<_> =
-                facts.into_iter().map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> }).collect();
-            view! { <dl class="diagcard__facts">{rows}</dl> }.into_any()
+            let rows: Vec<_> = facts
+                .into_iter()
+                .map(|(name, value)| view! { <dt>{name}</dt><dd>{value}</dd> })
+                .collect();
+            view! { <dl class="diagcard__facts diagcard__facts--long">{rows}</dl> }.into_any()
         }
         None => match report.error() {
             Some(error) => view! { <p class="diagcard__failed">{error.line()}</p> }.into_any(),
@@ -124,20 +130,31 @@ fn Facts() -> impl IntoView {
 
 fn facts(report: &Diagnostics) -> Vec<(&'static str, String)> {
     let setting = |key: &str| {
-        report.settings.iter().find(|setting| setting.key == key).map_or_else(
-            || "not known".to_owned(),
-            |setting| match (&setting.value, setting.set) {
-                (Some(value), _) if key != "DATABASE_URL" => value.clone(),
-                (_, true) => "set".to_owned(),
-                (_, false) => "not set".to_owned(),
-            },
-        )
+        report
+            .settings
+            .iter()
+            .find(|setting| setting.key == key)
+            .map_or_else(
+                || "not known".to_owned(),
+                |setting| match (&setting.value, setting.set) {
+                    (Some(value), _) if key != "DATABASE_URL" => value.clone(),
+                    (_, true) => "set".to_owned(),
+                    (_, false) => "not set".to_owned(),
+                },
+            )
     };
     vec![
         ("Server", report.build.to_string()),
         ("Binary", report.binary_path.clone()),
         ("Directory", report.working_directory.clone()),
-        ("Database", format!("{} {}", report.database.kind, if report.database.reachable { "up" } else { "down" })),
+        (
+            "Database",
+            format!(
+                "{} {}",
+                report.database.kind,
+                if report.database.reachable { "up" } else { "down" }
+            ),
+        ),
         ("DATABASE_URL", setting("DATABASE_URL")),
         ("E2E mode", setting("AICMO_E2E_MODE")),
         ("Backend", setting("AICMO_BACKEND_URL")),

@@ -38,7 +38,11 @@ impl Theme {
     }
 
     fn parse(word: &str) -> Self {
-        Self::ALL.iter().copied().find(|theme| theme.word() == word).unwrap_or(Self::System)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|theme| theme.word() == word)
+            .unwrap_or(Self::System)
     }
 
     fn next(self) -> Self {
@@ -72,7 +76,13 @@ pub fn ThemeSwitch() -> impl IntoView {
             };
         }
     };
-    let name = move || format!("Theme: {}. Change to {}", theme.get().word(), theme.get().next().word());
+    let name = move || {
+        format!(
+            "Theme: {}. Change to {}",
+            theme.get().word(),
+            theme.get().next().word()
+        )
+    };
     view! {
         <button
             class="button button--quiet button--icon"

@@ -16,7 +16,11 @@ use crate::format;
 const PAGE: u32 = 25;
 
 fn query(kind: Option<ActivityKind>, cursor: Option<String>) -> ActivityQuery {
-    ActivityQuery { kind, cursor, limit: Some(PAGE) }
+    ActivityQuery {
+        kind,
+        cursor,
+        limit: Some(PAGE),
+    }
 }
 
 /// The feed.
@@ -103,7 +107,11 @@ fn Lines(reading: Reading<Vec<ActivityEvent>>, kind: RwSignal<Option<ActivityKin
         }
     };
     let unseen = move || {
-        waiting.with(|waiting| waiting.as_ref().map(|newer| shown.with(|shown| shown.unseen(newer))))
+        waiting.with(|waiting| {
+            waiting
+                .as_ref()
+                .map(|newer| shown.with(|shown| shown.unseen(newer)))
+        })
     };
     let doing = Doing::default();
     let older = Callback::new(move |()| {
@@ -111,7 +119,8 @@ fn Lines(reading: Reading<Vec<ActivityEvent>>, kind: RwSignal<Option<ActivityKin
         let call = api::read::<ListActivity>(&[], &query(kind.get_untracked(), cursor));
         doing.run(call, move |answer| {
             let next = answer.page().and_then(|page| page.next_cursor.clone());
-            let _ = shown.try_update(|shown| *shown = std::mem::take(shown).with_older(answer.into_data(), next));
+            let _ =
+                shown.try_update(|shown| *shown = std::mem::take(shown).with_older(answer.into_data(), next));
         });
     });
     view! {

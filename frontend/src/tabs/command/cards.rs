@@ -1,4 +1,4 @@
-//! The four cards. Each asks for itself, so that one can fail alone.
+//! The cards. Each asks for itself, so that one can fail alone.
 
 use aicmo_shared::api::{GetAttention, GetMyWork, NoQuery};
 use aicmo_shared::metrics::{Attention, NoData};
@@ -72,7 +72,14 @@ pub fn Triage() -> impl IntoView {
                 })
             }}
             <LeftOut reading />
-            <a class=ButtonKind::Primary.class() href="/leads?view=triage" data-card-action="">
+            <a
+                class=move || {
+                    let waits = reading.with(|attention| attention.triage > 0);
+                    if waits { ButtonKind::Primary } else { ButtonKind::Secondary }.class()
+                }
+                href="/leads?view=triage"
+                data-card-action=""
+            >
                 "Review queue"
             </a>
         </Panel>

@@ -23,19 +23,26 @@ impl Feed {
         if !joins {
             return Self { events: page, next };
         }
-        let older: Vec<ActivityEvent> =
-            self.events.into_iter().filter(|event| !new.contains(event.id.as_str())).collect();
+        let older: Vec<ActivityEvent> = self
+            .events
+            .into_iter()
+            .filter(|event| !new.contains(event.id.as_str()))
+            .collect();
         let goes_on = if older.is_empty() { next } else { self.next };
         let mut events = page;
         events.extend(older);
-        Self { events, next: goes_on }
+        Self {
+            events,
+            next: goes_on,
+        }
     }
 
     /// Adds the page behind the last event.
     #[must_use]
     pub fn with_older(mut self, page: Vec<ActivityEvent>, next: Option<String>) -> Self {
         let known: HashSet<String> = self.events.iter().map(|event| event.id.clone()).collect();
-        self.events.extend(page.into_iter().filter(|event| !known.contains(&event.id)));
+        self.events
+            .extend(page.into_iter().filter(|event| !known.contains(&event.id)));
         self.next = next;
         self
     }
@@ -43,7 +50,11 @@ impl Feed {
     /// How many events of `newer` are not in this one.
     pub fn unseen(&self, newer: &Self) -> usize {
         let known: HashSet<&str> = self.events.iter().map(|event| event.id.as_str()).collect();
-        newer.events.iter().filter(|event| !known.contains(event.id.as_str())).count()
+        newer
+            .events
+            .iter()
+            .filter(|event| !known.contains(event.id.as_str()))
+            .count()
     }
 }
 
@@ -106,8 +117,14 @@ mod tests {
 
     #[test]
     fn what_is_new_is_counted() {
-        let shown = Feed { events: events(&["b", "a"]), next: None };
-        let newer = Feed { events: events(&["c", "b", "a"]), next: None };
+        let shown = Feed {
+            events: events(&["b", "a"]),
+            next: None,
+        };
+        let newer = Feed {
+            events: events(&["c", "b", "a"]),
+            next: None,
+        };
         assert_eq!(shown.unseen(&newer), 1);
         assert_eq!(newer.unseen(&shown), 0);
     }

@@ -1,7 +1,7 @@
 //! Command: what needs the operator now.
 //!
-//! Four cards, the feed, and a checklist until the workspace is in use. Every figure of leads leads
-//! to the list of exactly the rows it counts.
+//! The cards, the work of the day, the feed, and a checklist until the workspace is in use. Every
+//! figure of leads leads to the list of exactly the rows it counts.
 
 mod activity;
 mod cards;
@@ -43,11 +43,13 @@ pub fn CommandTab() -> impl IntoView {
             <Triage />
             <Approvals />
             <Execution />
-            <Work />
         </div>
         <div class="command__below">
             <Activity />
-            <GettingStarted />
+            <div class="command__side">
+                <GettingStarted />
+                <Work />
+            </div>
         </div>
     }
 }

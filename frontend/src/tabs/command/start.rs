@@ -11,34 +11,59 @@ use crate::api::{self, Load};
 #[component]
 pub fn GettingStarted() -> impl IntoView {
     let campaigns = Load::new(|| {
-        api::read::<ListCampaigns>(&[], &CampaignQuery { limit: Some(1), ..CampaignQuery::default() })
+        api::read::<ListCampaigns>(
+            &[],
+            &CampaignQuery {
+                limit: Some(1),
+                ..CampaignQuery::default()
+            },
+        )
     });
-    let leads =
-        Load::new(|| api::read::<ListLeads>(&[], &LeadQuery { limit: Some(1), ..LeadQuery::default() }));
+    let leads = Load::new(|| {
+        api::read::<ListLeads>(
+            &[],
+            &LeadQuery {
+                limit: Some(1),
+                ..LeadQuery::default()
+            },
+        )
+    });
     let steps = Memo::new(move |_| {
         let has_campaign = campaigns.with(|rows| !rows.is_empty())?;
         let has_leads = leads.with(|rows| !rows.is_empty())?;
         (!has_campaign || !has_leads).then_some([
-            (has_campaign, "Create a campaign", "It holds the leads, the rules and the figures.", "/campaigns"),
-            (has_leads, "Import leads", "A CSV file; a dry run shows every row first.", "/leads?show=imports"),
+            (
+                has_campaign,
+                "Create a campaign",
+                "It holds the leads, the rules and the figures.",
+                "/campaigns",
+            ),
+            (
+                has_leads,
+                "Import leads",
+                "A CSV file; a dry run shows every row first.",
+                "/leads?show=imports",
+            ),
         ])
     });
     move || {
         steps.get().map(|steps| {
             let lines: Vec<_> = steps
                 .into_iter()
-                .map(|(done, title, why, href)| view! {
-                    <li class="start__step" class:start__step--done=done>
-                        <span class="start__mark" aria-hidden="true"></span>
-                        <div>
-                            {if done {
-                                view! { <span class="start__title">{title}</span> }.into_any()
-                            } else {
-                                view! { <a class="start__title" href=href>{title}</a> }.into_any()
-                            }}
-                            <p class="start__why">{if done { "Done" } else { why }}</p>
-                        </div>
-                    </li>
+                .map(|(done, title, why, href)| {
+                    view! {
+                        <li class="start__step" class:start__step--done=done>
+                            <span class="start__mark" aria-hidden="true"></span>
+                            <div>
+                                {if done {
+                                    view! { <span class="start__title">{title}</span> }.into_any()
+                                } else {
+                                    view! { <a class="start__title" href=href>{title}</a> }.into_any()
+                                }}
+                                <p class="start__why">{if done { "Done" } else { why }}</p>
+                            </div>
+                        </li>
+                    }
                 })
                 .collect();
             view! {

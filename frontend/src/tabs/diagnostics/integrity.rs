@@ -38,7 +38,11 @@ fn counters(reading: Reading<Diagnostics>) -> AnyView {
     let of = reading.provenance();
     match reading.with(|report| report.counters.clone()) {
         None => "not compared since this process started".into_any(),
-        Some(CounterCheck { checked_at, compared, mismatches }) => view! {
+        Some(CounterCheck {
+            checked_at,
+            compared,
+            mismatches,
+        }) => view! {
             <Figure value=of.figure(Quantity::Count(compared)) /> " compared with their rows "
             {move || format::age(checked_at, shell.now())} ", "
             <Figure value=of.figure(Quantity::Count(mismatches.len() as u64)) /> " differ"
@@ -83,7 +87,11 @@ fn CorruptLine(row: CorruptRow) -> impl IntoView {
 fn Mismatches(reading: Reading<Diagnostics>) -> impl IntoView {
     let rows = move || {
         reading.with(|report| {
-            report.counters.as_ref().map(|check| check.mismatches.clone()).unwrap_or_default()
+            report
+                .counters
+                .as_ref()
+                .map(|check| check.mismatches.clone())
+                .unwrap_or_default()
         })
     };
     view! {

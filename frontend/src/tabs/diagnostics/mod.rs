@@ -51,7 +51,9 @@ pub fn DiagnosticsTab() -> impl IntoView {
                     dom::copy(&text);
                     shell.toasts.done("The redacted report is on the clipboard.");
                 }
-                Err(error) => shell.toasts.failed(format!("The report could not be written: {error}")),
+                Err(error) => shell
+                    .toasts
+                    .failed(format!("The report could not be written: {error}")),
             }
         });
     });
@@ -80,11 +82,15 @@ pub fn DiagnosticsTab() -> impl IntoView {
         <DoingFailed doing=running />
         <DoingFailed doing=copying />
         <div class="diagnostics">
-            <Process />
-            <Database />
-            <Services />
-            <Checks />
-            <Integrity />
+            <div class="diagnostics__column">
+                <Process />
+                <Checks />
+            </div>
+            <div class="diagnostics__column">
+                <Database />
+                <Services />
+                <Integrity />
+            </div>
             <Settings />
             <EntryPoints />
         </div>
@@ -94,14 +100,24 @@ pub fn DiagnosticsTab() -> impl IntoView {
 /// The run in one sentence.
 fn outcome(report: &Diagnostics) -> String {
     use aicmo_shared::diagnostics::CheckOutcome;
-    let failed = report.checks.iter().filter(|check| check.outcome == CheckOutcome::Fail).count();
+    let failed = report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == CheckOutcome::Fail)
+        .count();
     let all = report.checks.len();
-    if failed == 0 { format!("All {all} checks passed.") } else { format!("{failed} of {all} checks failed.") }
+    if failed == 0 {
+        format!("All {all} checks passed.")
+    } else {
+        format!("{failed} of {all} checks failed.")
+    }
 }
 
 /// The report with what only this browser knows.
 fn as_copied(shell: ShellState, report: &Diagnostics) -> serde_json::Value {
-    let skew = shell.connection.with_untracked(crate::shell::connection::Connection::offset);
+    let skew = shell
+        .connection
+        .with_untracked(crate::shell::connection::Connection::offset);
     serde_json::json!({
         "report": report,
         "console": {
@@ -114,7 +130,11 @@ fn as_copied(shell: ShellState, report: &Diagnostics) -> serde_json::Value {
 
 /// A word in a tone for something that should be so.
 fn mark(is_fine: bool, fine: &'static str, not_fine: &'static str) -> impl IntoView {
-    let (tone, word) = if is_fine { (pill::Tone::Good, fine) } else { (pill::Tone::Bad, not_fine) };
+    let (tone, word) = if is_fine {
+        (pill::Tone::Good, fine)
+    } else {
+        (pill::Tone::Bad, not_fine)
+    };
     view! { <pill::Pill tone word /> }
 }
 

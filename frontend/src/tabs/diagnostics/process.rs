@@ -80,7 +80,9 @@ fn Place(reading: Reading<Diagnostics>) -> impl IntoView {
         let report = reading.get();
         let of = reading.provenance();
         let started = report.started_at;
-        let mode = report.mock_reason.map_or("live", aicmo_shared::MockReason::as_str);
+        let mode = report
+            .mock_reason
+            .map_or("live", aicmo_shared::MockReason::as_str);
         view! {
             <dl class="facts">
                 <dt>"Binary"</dt>
