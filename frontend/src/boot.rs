@@ -95,12 +95,16 @@ pub fn forget_crash(tab: Tab) {
 
 /// True once per page and tab: a test that makes a tab panic must not make it panic for ever.
 pub fn provoke(tab: Tab) -> bool {
-    call("provoke", &[tab.slug()]).and_then(|answer| answer.as_bool()).unwrap_or(false)
+    call("provoke", &[tab.slug()])
+        .and_then(|answer| answer.as_bool())
+        .unwrap_or(false)
 }
 
 /// Whether a draft is kept.
 pub fn has_drafts() -> bool {
-    call("hasDrafts", &[]).and_then(|answer| answer.as_bool()).unwrap_or(false)
+    call("hasDrafts", &[])
+        .and_then(|answer| answer.as_bool())
+        .unwrap_or(false)
 }
 
 /// The marker of this console; `dev` when the page was not stamped.

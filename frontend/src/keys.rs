@@ -20,7 +20,11 @@ pub fn listen(take: impl Fn(&str) -> bool + 'static) {
 }
 
 fn counts(event: &KeyboardEvent) -> bool {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || event.default_prevented()
+    if event.ctrl_key()
+        || event.meta_key()
+        || event.alt_key()
+        || event.is_composing()
+        || event.default_prevented()
     {
         return false;
     }
@@ -31,8 +35,7 @@ fn counts(event: &KeyboardEvent) -> bool {
             matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
                 || element.has_attribute("contenteditable")
         });
-    let dialog_open =
-        document().query_selector("dialog[open]").ok().flatten().is_some();
+    let dialog_open = document().query_selector("dialog[open]").ok().flatten().is_some();
     !takes_text && !dialog_open
 }
 
@@ -47,5 +50,10 @@ pub fn focus(selector: &str) -> bool {
 }
 
 fn focusable(selector: &str) -> Option<web_sys::HtmlElement> {
-    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+    document()
+        .query_selector(selector)
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
 }

@@ -22,7 +22,9 @@ pub fn TabScreen(
     let shell = ShellState::expect();
     provoke_on_request(shell, tab);
     let crash = Memo::new(move |_| {
-        shell.crashed.with(|crashes| crashes.iter().find(|crash| crash.tab == tab).cloned())
+        shell
+            .crashed
+            .with(|crashes| crashes.iter().find(|crash| crash.tab == tab).cloned())
     });
     view! {
         <div class="tab" data-tab=tab.slug()>
@@ -50,7 +52,10 @@ fn provoke_on_request(shell: ShellState, tab: Tab) {
     });
 }
 
-#[expect(clippy::panic, reason = "the crash that a test asks for, to prove the recovery")]
+#[expect(
+    clippy::panic,
+    reason = "the crash that a test asks for, to prove the recovery"
+)]
 fn provoked_panic(tab: Tab) {
     panic!("a test made the tab {} panic", tab.title());
 }
@@ -62,7 +67,9 @@ fn Crashed(crash: boot::Crash) -> impl IntoView {
     let tab = crash.tab;
     let retry = Callback::new(move |()| {
         boot::forget_crash(tab);
-        shell.crashed.update(|crashes| crashes.retain(|crash| crash.tab != tab));
+        shell
+            .crashed
+            .update(|crashes| crashes.retain(|crash| crash.tab != tab));
     });
     view! {
         <header class="page-head">
