@@ -1,0 +1,21 @@
+//! The store on real databases: one binary, every test once per database.
+
+mod activity;
+mod audit;
+mod campaigns;
+mod closed_columns;
+mod control;
+mod corrupt;
+mod counters;
+mod faults;
+mod identities;
+mod imports;
+mod leads;
+mod metrics;
+mod paging;
+mod plans;
+mod schema;
+mod support;
+mod tasks;
+mod timeline;
+mod writers;
