@@ -55,9 +55,10 @@ pub async fn create_campaign(
     let record = planned(ops, draft)?;
     let outcome = insert(&store, operator, &record).await;
     let created = outcome.map_err(|error| match error {
-        StoreError::Duplicate(_) => {
-            OperationError::DuplicateName { noun: CampaignId::NOUN, name: record.name.clone() }
-        }
+        StoreError::Duplicate(_) => OperationError::DuplicateName {
+            noun: CampaignId::NOUN,
+            name: record.name.clone(),
+        },
         other => other.into(),
     });
     ops.wrote(&created);
@@ -97,12 +98,20 @@ fn planned(ops: &Operations, draft: CampaignDraft) -> Result<CampaignRecord, Ope
     let description = faults.lines("/description", draft.description, DESCRIPTION);
     let time_zone = faults.line("/time_zone", draft.time_zone, TIME_ZONE);
     if time_zone.as_deref().is_some_and(|zone| !is_zone_name(zone)) {
-        faults.add("/time_zone", "time_zone_invalid", "Use an IANA name such as Europe/Vienna, or UTC.");
+        faults.add(
+            "/time_zone",
+            "time_zone_invalid",
+            "Use an IANA name such as Europe/Vienna, or UTC.",
+        );
     }
     if let (Some(start), Some(end)) = (&draft.start_on, &draft.end_on)
         && end < start
     {
-        faults.add("/end_on", "before_start", format!("The end must not be before the start, {start}."));
+        faults.add(
+            "/end_on",
+            "before_start",
+            format!("The end must not be before the start, {start}."),
+        );
     }
     faults.finish()?;
     Ok(CampaignRecord {
@@ -128,7 +137,9 @@ fn planned(ops: &Operations, draft: CampaignDraft) -> Result<CampaignRecord, Ope
 fn is_zone_name(zone: &str) -> bool {
     let is_part = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_alphabetic())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"_-+".contains(&byte))
     };
     zone == "UTC" || (zone.contains('/') && zone.split('/').all(is_part))
 }
@@ -237,8 +248,12 @@ impl Action {
     /// ACTIVE has two ways in, and each action has one of them.
     fn require_way_in(self, from: CampaignStatus) -> Result<(), OperationError> {
         let sentence = match (self, from) {
-            (Self::Activate, CampaignStatus::Paused) => "activating starts a planned campaign; this one is PAUSED: resume it",
-            (Self::Resume, CampaignStatus::Planned) => "resuming is for a paused campaign; this one is PLANNED: activate it",
+            (Self::Activate, CampaignStatus::Paused) => {
+                "activating starts a planned campaign; this one is PAUSED: resume it"
+            }
+            (Self::Resume, CampaignStatus::Planned) => {
+                "resuming is for a paused campaign; this one is PLANNED: activate it"
+            }
             _ => return Ok(()),
         };
         Err(OperationError::WrongAction {
@@ -313,7 +328,12 @@ mod tests {
 
     #[test]
     fn a_time_zone_has_the_shape_of_an_iana_name() {
-        for good in ["UTC", "Europe/Vienna", "America/Argentina/Buenos_Aires", "Etc/GMT+3"] {
+        for good in [
+            "UTC",
+            "Europe/Vienna",
+            "America/Argentina/Buenos_Aires",
+            "Etc/GMT+3",
+        ] {
             assert!(is_zone_name(good), "{good}");
         }
         for bad in ["", "Vienna", "Europe/", "/Vienna", "+02:00", "Europe/Vi enna"] {

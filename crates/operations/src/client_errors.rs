@@ -59,7 +59,10 @@ impl ClientErrors {
 ///
 /// # Errors
 /// `Validation` when tab or build is missing or far too long.
-#[expect(clippy::unused_async, reason = "every operation is async, so that handlers are alike")]
+#[expect(
+    clippy::unused_async,
+    reason = "every operation is async, so that handlers are alike"
+)]
 pub async fn report_client_error(
     ops: &Operations,
     report: ClientErrorReport,

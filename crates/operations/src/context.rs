@@ -84,7 +84,10 @@ impl Operator {
     /// The process itself, outside any request.
     pub fn process() -> Self {
         Self {
-            actor: Actor { kind: ActorType::System, id: "aicmo".to_owned() },
+            actor: Actor {
+                kind: ActorType::System,
+                id: "aicmo".to_owned(),
+            },
             request_id: String::new(),
         }
     }

@@ -41,7 +41,11 @@ impl Cursors {
         position: &impl Serialize,
     ) -> Result<String, OperationError> {
         let position = json(position)?;
-        let mut bytes = self.sign(list, &json(filter)?, &position).finalize().into_bytes().to_vec();
+        let mut bytes = self
+            .sign(list, &json(filter)?, &position)
+            .finalize()
+            .into_bytes()
+            .to_vec();
         bytes.extend_from_slice(&position);
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -109,13 +113,19 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_only_under_its_own_list_and_filter() {
-        let text = cursors().encode("leads", &("NEW", "name"), &("ada", 7)).expect("encodes");
-        let read: (String, i32) =
-            cursors().decode("leads", &("NEW", "name"), &text).expect("decodes");
+        let text = cursors()
+            .encode("leads", &("NEW", "name"), &("ada", 7))
+            .expect("encodes");
+        let read: (String, i32) = cursors()
+            .decode("leads", &("NEW", "name"), &text)
+            .expect("decodes");
         assert_eq!(read, ("ada".to_owned(), 7));
         for (list, filter) in [("leads", ("LOST", "name")), ("campaigns", ("NEW", "name"))] {
             let refused = cursors().decode::<(String, i32)>(list, &filter, &text);
-            assert!(matches!(refused, Err(OperationError::InvalidCursor)), "{refused:?}");
+            assert!(
+                matches!(refused, Err(OperationError::InvalidCursor)),
+                "{refused:?}"
+            );
         }
     }
 
@@ -126,9 +136,11 @@ mod tests {
         for index in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[index] ^= 1;
-            let refused =
-                cursors().decode::<(String, i32)>("leads", &"", &URL_SAFE_NO_PAD.encode(changed));
-            assert!(matches!(refused, Err(OperationError::InvalidCursor)), "byte {index}");
+            let refused = cursors().decode::<(String, i32)>("leads", &"", &URL_SAFE_NO_PAD.encode(changed));
+            assert!(
+                matches!(refused, Err(OperationError::InvalidCursor)),
+                "byte {index}"
+            );
         }
     }
 

@@ -172,23 +172,28 @@ impl OperationError {
         let problem = Problem::new(self.code(), self.detail());
         match self {
             Self::NotFound(subject) => problem.with_extra("noun", subject.noun),
-            Self::Validation(fields) => fields
-                .iter()
-                .cloned()
-                .fold(problem, Problem::with_field),
-            Self::IllegalTransition(step) => {
-                problem.with_extra("current", step.from).with_extra("legal", step.legal.clone())
-            }
-            Self::WrongAction { current, legal, .. } => {
-                problem.with_extra("current", *current).with_extra("legal", legal.clone())
-            }
-            Self::ReasonRequired { sentence, pointer, legal } => {
+            Self::Validation(fields) => fields.iter().cloned().fold(problem, Problem::with_field),
+            Self::IllegalTransition(step) => problem
+                .with_extra("current", step.from)
+                .with_extra("legal", step.legal.clone()),
+            Self::WrongAction { current, legal, .. } => problem
+                .with_extra("current", *current)
+                .with_extra("legal", legal.clone()),
+            Self::ReasonRequired {
+                sentence,
+                pointer,
+                legal,
+            } => {
                 let problem = problem.with_field(FieldProblem {
                     pointer: (*pointer).to_owned(),
                     code: ErrorCode::ReasonRequired.as_str().to_owned(),
                     message: sentence.clone(),
                 });
-                if legal.is_empty() { problem } else { problem.with_extra("legal", legal.clone()) }
+                if legal.is_empty() {
+                    problem
+                } else {
+                    problem.with_extra("legal", legal.clone())
+                }
             }
             Self::IdentityConflict(leads) => {
                 problem.with_extra("leads", leads.iter().map(ToString::to_string).collect::<Vec<_>>())
@@ -199,7 +204,10 @@ impl OperationError {
                 message: "Choose another name.".to_owned(),
             }),
             Self::ImportState { state, .. } => problem.with_extra("current", state.as_str()),
-            Self::Conflict { current: Some(version), .. } => problem.with_extra("current", *version),
+            Self::Conflict {
+                current: Some(version),
+                ..
+            } => problem.with_extra("current", *version),
             Self::MockMode(reason) => problem.with_extra("mock_reason", reason.as_str()),
             Self::FeatureDisabled { setting, .. } => problem.with_extra("setting", *setting),
             Self::TooLarge { limit_bytes, .. } => problem.with_extra("limit_bytes", *limit_bytes),
@@ -245,7 +253,10 @@ impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound(subject) => Self::NotFound(subject),
-            StoreError::Stale(subject) => Self::Conflict { subject, current: None },
+            StoreError::Stale(subject) => Self::Conflict {
+                subject,
+                current: None,
+            },
             StoreError::Corrupt(row) => Self::Integrity(row),
             unavailable @ StoreError::Unavailable(_) => {
                 Self::Unavailable(Dependency::Database, unavailable.into())
@@ -272,13 +283,18 @@ fn fields_sentence(fields: &[FieldProblem]) -> String {
 }
 
 fn ids_text(ids: &[LeadId]) -> String {
-    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    ids.iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 /// Upper-case first letter and a full stop, for a text that is half a sentence.
 fn as_sentence(text: &str) -> String {
     let mut letters = text.chars();
-    let Some(first) = letters.next() else { return String::new() };
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
     let mut sentence: String = first.to_uppercase().chain(letters).collect();
     if !sentence.ends_with('.') {
         sentence.push('.');
@@ -288,6 +304,9 @@ fn as_sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aicmo_shared::closed_enum::Lifecycle as _;
+    use aicmo_shared::lead::LeadStatus;
+
     use super::*;
 
     fn io() -> BoxError {
@@ -308,19 +327,98 @@ mod tests {
         }
     }
 
-    #[test]
-    fn details_are_whole_sentences() {
-        let errors = [
-            OperationError::not_found("lead", "7"),
+    /// One of each variant.
+    fn every_failure() -> Vec<OperationError> {
+        let lead = LeadId::new(uuid::Uuid::from_u128(1));
+        let subject = || Subject::new(LeadId::NOUN, lead);
+        let corrupt = CorruptRow {
+            table: "leads".to_owned(),
+            column: "status".to_owned(),
+            id: lead.to_string(),
+            value: "ENGAGED".to_owned(),
+        };
+        vec![
+            OperationError::NotFound(subject()),
             OperationError::InvalidCursor,
-            OperationError::MockMode(MockReason::E2eMode),
-            OperationError::FeatureDisabled { feature: "Campaign Ops", setting: "AICMO_X" },
             OperationError::field("/email", "email_invalid", "This is not an e-mail address."),
-        ];
-        for error in errors {
-            let detail = error.to_problem().detail;
+            LeadStatus::New
+                .step_to(LeadStatus::Routed)
+                .map_err(OperationError::from)
+                .expect_err("illegal"),
+            OperationError::WrongAction {
+                sentence: "resuming is for a paused campaign".to_owned(),
+                current: "PLANNED",
+                legal: vec!["ACTIVE"],
+            },
+            OperationError::ReasonRequired {
+                sentence: "Giving up a lead needs a reason code.".to_owned(),
+                pointer: "/reason_code",
+                legal: vec!["other"],
+            },
+            OperationError::ConsentMonotonic("consent is DNC and cannot become CONSENTED".to_owned()),
+            OperationError::IdentityConflict(vec![lead, lead]),
+            OperationError::DuplicateName {
+                noun: "campaign",
+                name: "Spring".to_owned(),
+            },
+            OperationError::ImportState {
+                state: ImportState::Committed,
+                needs: "only a previewed one can be committed",
+            },
+            OperationError::Conflict {
+                subject: subject(),
+                current: Some(3),
+            },
+            OperationError::MockMode(MockReason::E2eMode),
+            OperationError::FeatureDisabled {
+                feature: "Campaign Ops",
+                setting: "AICMO_CAMPAIGN_OPS_ENABLED",
+            },
+            OperationError::TooLarge {
+                what: "the file",
+                limit_bytes: 5,
+            },
+            OperationError::Unavailable(Dependency::Database, io()),
+            OperationError::Unavailable(Dependency::Storage, io()),
+            OperationError::Integrity(corrupt),
+            OperationError::Internal("a query", io()),
+        ]
+    }
+
+    #[test]
+    fn every_problem_is_a_sentence_with_its_code_and_what_helps() {
+        for error in every_failure() {
+            let problem = error.to_problem();
+            let detail = &problem.detail;
             assert!(detail.ends_with('.') && !detail.ends_with(".."), "{detail}");
-            assert!(detail.starts_with(|first: char| !first.is_lowercase()), "{detail}");
+            assert!(
+                detail.starts_with(|first: char| !first.is_lowercase()),
+                "{detail}"
+            );
+            assert_eq!(
+                (problem.code, problem.status),
+                (error.code(), error.code().status())
+            );
+            if problem.status == 503 {
+                assert!(detail.contains("Nothing was changed"), "the first fear: {detail}");
+            }
+            let needed = match problem.code {
+                ErrorCode::IllegalTransition => &["current", "legal"][..],
+                ErrorCode::VersionConflict | ErrorCode::ImportState => &["current"],
+                ErrorCode::FeatureDisabled => &["setting"],
+                ErrorCode::MockModeReadOnly => &["mock_reason"],
+                ErrorCode::IdentityConflict => &["leads"],
+                ErrorCode::PayloadTooLarge => &["limit_bytes"],
+                ErrorCode::Integrity => &["table", "column", "row"],
+                _ => &[],
+            };
+            for extra in needed {
+                assert!(
+                    problem.extras.contains_key(*extra),
+                    "{} lacks {extra}",
+                    problem.code
+                );
+            }
         }
     }
 }

@@ -31,14 +31,22 @@ impl Health {
     pub fn at_start(mode: &Mode, now: Timestamp) -> Self {
         let (state, why) = match mode {
             Mode::Live(_) => (ServiceState::Up, None),
-            Mode::Mock(MockReason::DatabaseUnavailableAtStart) => {
-                (ServiceState::Down, Some("It could not be opened when the server started.".to_owned()))
-            }
-            Mode::Mock(reason) => {
-                (ServiceState::Off, Some(format!("It is not opened: {}", reason.sentence())))
-            }
+            Mode::Mock(MockReason::DatabaseUnavailableAtStart) => (
+                ServiceState::Down,
+                Some("It could not be opened when the server started.".to_owned()),
+            ),
+            Mode::Mock(reason) => (
+                ServiceState::Off,
+                Some(format!("It is not opened: {}", reason.sentence())),
+            ),
         };
-        Self { database: Mutex::new(DatabaseHealth { state, why, since: now }) }
+        Self {
+            database: Mutex::new(DatabaseHealth {
+                state,
+                why,
+                since: now,
+            }),
+        }
     }
 
     /// The database answered.
@@ -73,7 +81,10 @@ impl Health {
 
     /// What is known now.
     pub fn database(&self) -> DatabaseHealth {
-        self.database.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.database
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn turn(&self, state: ServiceState, why: Option<String>, now: Timestamp) {
@@ -88,7 +99,11 @@ impl Health {
             ServiceState::Up => tracing::info!("the database answers again"),
             ServiceState::Off => {}
         }
-        *database = DatabaseHealth { state, why, since: now };
+        *database = DatabaseHealth {
+            state,
+            why,
+            since: now,
+        };
     }
 }
 
@@ -107,6 +122,10 @@ mod tests {
         health.database_down("still gone", at(5));
         let down = health.database();
         assert_eq!((down.state, down.since), (ServiceState::Down, at(4)));
-        assert_eq!(down.why.as_deref(), Some("still gone"), "the newest reason is shown");
+        assert_eq!(
+            down.why.as_deref(),
+            Some("still gone"),
+            "the newest reason is shown"
+        );
     }
 }

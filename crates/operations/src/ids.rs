@@ -22,7 +22,10 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { context: ContextV7::new(), last: Uuid::nil() }
+        Self {
+            context: ContextV7::new(),
+            last: Uuid::nil(),
+        }
     }
 }
 
@@ -35,7 +38,11 @@ impl IdSource {
         let at = uuid::Timestamp::from_unix(&state.context, millis / 1_000, nanos);
         let made = Uuid::new_v7(at);
         // A clock that was set back would otherwise put a new row before an older one.
-        let id = if made > state.last { made } else { successor(state.last) };
+        let id = if made > state.last {
+            made
+        } else {
+            successor(state.last)
+        };
         state.last = id;
         id
     }
@@ -59,7 +66,11 @@ mod tests {
         let noon = Timestamp::from_millis(1_768_470_900_000);
         let mut last = Uuid::nil();
         for step in 0..5_000 {
-            let now = if step % 3 == 0 { noon.plus_millis(-step) } else { noon };
+            let now = if step % 3 == 0 {
+                noon.plus_millis(-step)
+            } else {
+                noon
+            };
             let id = source.next(now);
             assert!(id > last, "{id} does not follow {last}");
             assert_eq!(id.get_version_num(), 7);

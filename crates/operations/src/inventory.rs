@@ -12,7 +12,10 @@ use crate::error::OperationError;
 ///
 /// # Errors
 /// None; the type is that of every read.
-#[expect(clippy::unused_async, reason = "every operation is async, so that handlers are alike")]
+#[expect(
+    clippy::unused_async,
+    reason = "every operation is async, so that handlers are alike"
+)]
 pub async fn list_entry_points(ops: &Operations) -> Result<Sourced<Vec<EntryPoint>>, OperationError> {
     Ok(ops.about_process(&ops.mode(), ops.facts().entry_points.clone()))
 }

@@ -77,12 +77,23 @@ mod tests {
     }
 
     fn holds(kind: IdentityKind, number: u128, names_agree: bool) -> Holder {
-        Holder { kind, lead: lead(number), names_agree }
+        Holder {
+            kind,
+            lead: lead(number),
+            names_agree,
+        }
     }
 
     fn check(holders: &[Holder], who: Match, shared: Option<u128>) {
         let found = find_match(holders);
-        assert_eq!(found, Matched { who, phone_is_shared: shared.map(lead) }, "{holders:?}");
+        assert_eq!(
+            found,
+            Matched {
+                who,
+                phone_is_shared: shared.map(lead)
+            },
+            "{holders:?}"
+        );
     }
 
     #[test]
@@ -92,8 +103,16 @@ mod tests {
         check(&[holds(Linkedin, 1, false)], Match::One(lead(1)), None);
         check(&[holds(Phone, 1, true)], Match::One(lead(1)), None);
         check(&[holds(Phone, 1, false)], Match::Nobody, Some(1));
-        check(&[holds(Email, 1, false), holds(Phone, 1, false)], Match::One(lead(1)), None);
-        check(&[holds(Email, 1, false), holds(Phone, 2, false)], Match::One(lead(1)), Some(2));
+        check(
+            &[holds(Email, 1, false), holds(Phone, 1, false)],
+            Match::One(lead(1)),
+            None,
+        );
+        check(
+            &[holds(Email, 1, false), holds(Phone, 2, false)],
+            Match::One(lead(1)),
+            Some(2),
+        );
     }
 
     #[test]

@@ -6,9 +6,7 @@
 //! forward and the first touch backward only. Who is the same person is decided in `matching`.
 
 use aicmo_shared::closed_enum::Lifecycle;
-use aicmo_shared::lead::{
-    CompanySize, ConsentOrigin, ConsentStatus, LeadSource, Utm,
-};
+use aicmo_shared::lead::{CompanySize, ConsentOrigin, ConsentStatus, LeadSource, Utm};
 use aicmo_shared::{CampaignId, LeadId, Timestamp};
 use aicmo_store::leads::LeadRecord;
 
@@ -97,7 +95,12 @@ impl Incoming {
             return Some((joined, false));
         }
         let local = || {
-            self.email.as_deref()?.split('@').next().filter(|local| !local.is_empty()).map(str::to_owned)
+            self.email
+                .as_deref()?
+                .split('@')
+                .next()
+                .filter(|local| !local.is_empty())
+                .map(str::to_owned)
         };
         self.company.clone().or_else(local).map(|name| (name, true))
     }
@@ -168,7 +171,9 @@ pub fn merge(existing: &LeadRecord, incoming: &Incoming) -> Merged {
 fn unite_tags(tags: &mut Vec<String>, more: &[String]) -> bool {
     let before = tags.len();
     for tag in more {
-        let known = tags.iter().any(|known| known.to_lowercase() == tag.to_lowercase());
+        let known = tags
+            .iter()
+            .any(|known| known.to_lowercase() == tag.to_lowercase());
         if !known && tags.len() < MAX_TAGS {
             tags.push(tag.clone());
         }
@@ -177,7 +182,12 @@ fn unite_tags(tags: &mut Vec<String>, more: &[String]) -> bool {
 }
 
 /// The record of a person whom nobody knew; `name` is what `display_name` gave.
-pub fn new_lead(id: LeadId, (name, name_derived): (String, bool), incoming: &Incoming, now: Timestamp) -> LeadRecord {
+pub fn new_lead(
+    id: LeadId,
+    (name, name_derived): (String, bool),
+    incoming: &Incoming,
+    now: Timestamp,
+) -> LeadRecord {
     let (consent_status, consent_origin) = match incoming.consent {
         Some((status, origin)) if status != ConsentStatus::Unknown => (status, Some(origin)),
         _ => (ConsentStatus::Unknown, None),
@@ -212,3 +222,6 @@ pub fn new_lead(id: LeadId, (name, name_derived): (String, bool), incoming: &Inc
         ..LeadRecord::new(id, name, incoming.source, now)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,14 +35,14 @@ struct Computed {
     generated_at: Timestamp,
     /// The commits that the computation could see.
     seq: u64,
-    computed_ms: u64,
+    begun_ms: u64,
 }
 
 impl AttentionCache {
     fn fresh(&self, store: &Store, monotonic_ms: u64) -> Option<Sourced<Attention>> {
         let last = self.last.read().unwrap_or_else(PoisonError::into_inner);
         let computed = last.as_ref()?;
-        let age_ms = monotonic_ms.saturating_sub(computed.computed_ms);
+        let age_ms = monotonic_ms.saturating_sub(computed.begun_ms);
         let is_fresh = computed.seq == store.change_seq() && age_ms < MAX_AGE_MS;
         is_fresh.then(|| Sourced::live(computed.figures.clone(), computed.generated_at))
     }
@@ -75,7 +75,7 @@ pub async fn get_attention(ops: &Operations) -> Result<Sourced<Attention>, Opera
     }
     // Read before the figures: a commit that falls in between makes the value stale, not wrong.
     let seq = store.change_seq();
-    let computed_ms = ops.clock.monotonic_ms();
+    let begun_ms = ops.clock.monotonic_ms();
     let outcome = LiveData::new(ops, store).attention().await;
     if matches!(outcome, Err(OperationError::Unavailable(..))) {
         ops.attention.silences.fetch_add(1, Ordering::Release);
@@ -84,7 +84,7 @@ pub async fn get_attention(ops: &Operations) -> Result<Sourced<Attention>, Opera
         figures: figures.data().clone(),
         generated_at: figures.generated_at(),
         seq,
-        computed_ms,
+        begun_ms,
     }));
     outcome
 }

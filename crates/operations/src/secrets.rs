@@ -52,9 +52,15 @@ mod tests {
 
     #[test]
     fn keys_are_not_printed_and_hashes_depend_on_the_key() {
-        let secrets = Secrets { identity_key: [7; 32], cursor_key: [9; 32] };
+        let secrets = Secrets {
+            identity_key: [7; 32],
+            cursor_key: [9; 32],
+        };
         assert_eq!(format!("{secrets:?}"), "Secrets(***)");
-        let other = Secrets { identity_key: [8; 32], cursor_key: [9; 32] };
+        let other = Secrets {
+            identity_key: [8; 32],
+            cursor_key: [9; 32],
+        };
         assert_ne!(secrets.keyed_hash("a"), other.keyed_hash("a"));
         assert_eq!(secrets.keyed_hash("a").len(), 64);
     }

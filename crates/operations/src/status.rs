@@ -39,7 +39,9 @@ pub(crate) async fn control_flags(
     ops: &Operations,
     store: &Store,
 ) -> Result<aicmo_shared::control::ControlFlags, OperationError> {
-    let flags = control::flags(&store.reader()).await.map_err(OperationError::from);
+    let flags = control::flags(&store.reader())
+        .await
+        .map_err(OperationError::from);
     ops.health.learn(&flags, ops.now());
     flags
 }
@@ -47,12 +49,21 @@ pub(crate) async fn control_flags(
 /// Every service with its state, in the order of `ServiceName`.
 pub(crate) fn services(ops: &Operations, mode: &Mode) -> Vec<ServiceHealth> {
     let database = ops.health.database();
-    ServiceName::ALL.iter().map(|name| service(ops, mode, &database, *name)).collect()
+    ServiceName::ALL
+        .iter()
+        .map(|name| service(ops, mode, &database, *name))
+        .collect()
 }
 
 fn service(ops: &Operations, mode: &Mode, database: &DatabaseHealth, name: ServiceName) -> ServiceHealth {
     let started_at = ops.facts.started_at;
-    let health = |state, why: Option<String>, since, is_mock| ServiceHealth { name, state, why, since, is_mock };
+    let health = |state, why: Option<String>, since, is_mock| ServiceHealth {
+        name,
+        state,
+        why,
+        since,
+        is_mock,
+    };
     if name == ServiceName::Database {
         return health(database.state, database.why.clone(), database.since, false);
     }

@@ -10,8 +10,6 @@ use crate::error::OperationError;
 
 /// The longest name of a person, in characters.
 pub const NAME: usize = 200;
-/// The longest e-mail address.
-pub const EMAIL: usize = 254;
 /// The longest one-line text: company, title, owner, location and their like.
 pub const LINE: usize = 200;
 /// The longest address of a page.
@@ -44,7 +42,11 @@ impl Faults {
     /// # Errors
     /// `Validation` with every fault when there is one.
     pub fn finish(self) -> Result<(), OperationError> {
-        if self.found.is_empty() { Ok(()) } else { Err(OperationError::Validation(self.found)) }
+        if self.found.is_empty() {
+            Ok(())
+        } else {
+            Err(OperationError::Validation(self.found))
+        }
     }
 
     /// A one-line text, trimmed; `None` when absent, empty or at fault.
@@ -83,7 +85,10 @@ impl Faults {
             let Some(tag) = self.checked(&format!("{pointer}/{index}"), tag, TAG, false) else {
                 continue;
             };
-            if !kept.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
+            if !kept
+                .iter()
+                .any(|known| known.to_lowercase() == tag.to_lowercase())
+            {
                 kept.push(tag);
             }
         }
@@ -98,7 +103,8 @@ impl Faults {
             Patch::Set(text) if text.trim().is_empty() => Patch::Clear,
             Patch::Set(text) => {
                 // At fault means that nothing is applied, so what stands here does not matter.
-                self.checked(pointer, text, longest, lines).map_or(Patch::Absent, Patch::Set)
+                self.checked(pointer, text, longest, lines)
+                    .map_or(Patch::Absent, Patch::Set)
             }
             other => other,
         }
@@ -130,7 +136,11 @@ impl Faults {
             );
             return None;
         }
-        if trimmed.len() == text.len() { Some(text) } else { Some(trimmed.to_owned()) }
+        if trimmed.len() == text.len() {
+            Some(text)
+        } else {
+            Some(trimmed.to_owned())
+        }
     }
 }
 
@@ -149,7 +159,10 @@ fn is_forbidden(letter: char, lines: bool) -> bool {
 pub fn reason(text: Option<String>) -> Result<Option<String>, OperationError> {
     let mut faults = Faults::default();
     let reason = faults.lines("/reason", text, *REASON.end());
-    if reason.as_ref().is_some_and(|reason| reason.chars().count() < *REASON.start()) {
+    if reason
+        .as_ref()
+        .is_some_and(|reason| reason.chars().count() < *REASON.start())
+    {
         faults.add("/reason", "too_short", "A reason has 3 to 500 characters.");
     }
     faults.finish()?;
@@ -207,7 +220,11 @@ mod tests {
     fn texts_are_trimmed_bounded_and_free_of_control_characters() {
         assert_eq!(line("  Ada ", 5), Ok(Some("Ada".to_owned())));
         assert_eq!(line("   ", 5), Ok(None));
-        assert_eq!(line("Zoë Ünal", 8), Ok(Some("Zoë Ünal".to_owned())), "characters, not bytes");
+        assert_eq!(
+            line("Zoë Ünal", 8),
+            Ok(Some("Zoë Ünal".to_owned())),
+            "characters, not bytes"
+        );
         assert_eq!(line("abcdef", 5), Err("too_long".to_owned()));
         assert_eq!(line("a\0b", 5), Err("control_character".to_owned()));
         assert_eq!(line("a\nb", 5), Err("control_character".to_owned()));
@@ -220,7 +237,9 @@ mod tests {
         faults.required_line("/name", " ".to_owned(), NAME);
         faults.line("/company", Some("x".repeat(LINE + 1)), LINE);
         faults.tags("/tags", vec!["ok".to_owned(), "a\0".to_owned()], 5);
-        let Err(OperationError::Validation(found)) = faults.finish() else { panic!("faults were found") };
+        let Err(OperationError::Validation(found)) = faults.finish() else {
+            panic!("faults were found")
+        };
         let pointers: Vec<_> = found.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(pointers, ["/name", "/company", "/tags/1"]);
     }
@@ -229,7 +248,10 @@ mod tests {
     fn a_reason_has_three_to_five_hundred_characters() {
         assert!(required_reason(Some(" ab ".to_owned()), "x").is_err());
         assert!(required_reason(None, "x").is_err());
-        assert_eq!(required_reason(Some(" abc ".to_owned()), "x").expect("long enough"), "abc");
+        assert_eq!(
+            required_reason(Some(" abc ".to_owned()), "x").expect("long enough"),
+            "abc"
+        );
         assert!(required_reason(Some("a".repeat(500)), "x").is_ok());
         assert!(required_reason(Some("a".repeat(501)), "x").is_err());
     }

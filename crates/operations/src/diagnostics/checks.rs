@@ -38,7 +38,12 @@ pub(super) fn all(
 }
 
 fn pass(name: &str, finding: impl Into<String>) -> Check {
-    Check { name: name.to_owned(), outcome: CheckOutcome::Pass, finding: finding.into(), advice: None }
+    Check {
+        name: name.to_owned(),
+        outcome: CheckOutcome::Pass,
+        finding: finding.into(),
+        advice: None,
+    }
 }
 
 fn fail(name: &str, finding: impl Into<String>, advice: impl Into<String>) -> Check {
@@ -61,13 +66,19 @@ fn database(mode: &Mode, findings: &Findings) -> Check {
         (Some(MockReason::DatabaseUnavailableAtStart), _) => fail(
             NAME,
             "It could not be opened when the server started; mock data are shown.",
-            format!("Make {} reachable; the server turns live by itself.", report.address),
+            format!(
+                "Make {} reachable; the server turns live by itself.",
+                report.address
+            ),
         ),
         (Some(_), _) => pass(NAME, "It is not opened: mock data are chosen by a setting."),
         (None, Some(latency_ms)) => pass(NAME, format!("It answers in {latency_ms:.1} ms.")),
         (None, None) => fail(
             NAME,
-            report.why.clone().unwrap_or_else(|| "It does not answer.".to_owned()),
+            report
+                .why
+                .clone()
+                .unwrap_or_else(|| "It does not answer.".to_owned()),
             format!("See whether {} is there and accepts connections.", report.address),
         ),
     }
@@ -77,9 +88,19 @@ fn console(ops: &Operations) -> Check {
     const NAME: &str = "console";
     let console = &ops.facts.console;
     if !console.embedded {
-        fail(NAME, "This binary has no console in it.", "Build it with cargo xtask build-ui and build again.")
+        fail(
+            NAME,
+            "This binary has no console in it.",
+            "Build it with cargo xtask build-ui and build again.",
+        )
     } else if console.matches_server {
-        pass(NAME, format!("It is of the same build as the server, with {} files.", console.files))
+        pass(
+            NAME,
+            format!(
+                "It is of the same build as the server, with {} files.",
+                console.files
+            ),
+        )
     } else {
         let build = console.build.as_ref().map_or("unknown", |build| build.as_str());
         fail(
@@ -95,10 +116,15 @@ fn schema(findings: &Findings) -> Check {
     let report = &findings.report;
     match &report.schema_version {
         _ if !report.reachable => not_asked(NAME),
-        Some(version) if *version == report.schema_expected => pass(NAME, format!("It is current: {version}.")),
+        Some(version) if *version == report.schema_expected => {
+            pass(NAME, format!("It is current: {version}."))
+        }
         Some(version) => fail(
             NAME,
-            format!("It is at {version}; this binary expects {}.", report.schema_expected),
+            format!(
+                "It is at {version}; this binary expects {}.",
+                report.schema_expected
+            ),
             "Run aicmo migrate, or start the binary that fits the database.",
         ),
         None => fail(NAME, "It has no schema yet.", "Run aicmo migrate."),
@@ -139,7 +165,11 @@ fn control(findings: &Findings) -> Check {
     match &findings.control {
         Some(flags) => pass(NAME, format!("They can be read; epoch {}.", flags.epoch)),
         None if !findings.report.reachable => not_asked(NAME),
-        None => fail(NAME, "They cannot be read.", "Run aicmo migrate; if it stays, restore a backup."),
+        None => fail(
+            NAME,
+            "They cannot be read.",
+            "Run aicmo migrate; if it stays, restore a backup.",
+        ),
     }
 }
 
@@ -172,7 +202,10 @@ fn corrupt(findings: &Findings) -> Check {
         Some((_, 0)) => pass(NAME, "Every stored value is one that is known."),
         Some((rows, total)) => {
             let first = rows.first().map_or_else(String::new, |row| {
-                format!(" The first: {}.{} of row {} is {:?}.", row.table, row.column, row.id, row.value)
+                format!(
+                    " The first: {}.{} of row {} is {:?}.",
+                    row.table, row.column, row.id, row.value
+                )
             });
             fail(
                 NAME,

@@ -12,9 +12,7 @@ use aicmo_shared::Sourced;
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::control::ControlFlags;
-use aicmo_shared::diagnostics::{
-    Check, CorruptRow, CounterCheck, DatabaseReport, Diagnostics,
-};
+use aicmo_shared::diagnostics::{Check, CorruptRow, CounterCheck, DatabaseReport, Diagnostics};
 use aicmo_store::{AuditEntry, Store, StoreError, counters, integrity};
 
 use crate::context::{Mode, Operations, Operator};
@@ -76,7 +74,12 @@ struct Findings {
 pub async fn get_diagnostics(ops: &Operations) -> Result<Sourced<Diagnostics>, OperationError> {
     let mode = ops.mode();
     let findings = look_at(ops, &mode).await;
-    let last = ops.last_run.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default();
+    let last = ops
+        .last_run
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone()
+        .unwrap_or_default();
     let report = assemble(ops, &mode, findings, last);
     Ok(ops.about_process(&mode, report))
 }
@@ -118,7 +121,9 @@ fn log(what: &str, error: &OperationError) {
 }
 
 async fn look_at(ops: &Operations, mode: &Mode) -> Findings {
-    let Some(store) = mode.store() else { return unopened(ops) };
+    let Some(store) = mode.store() else {
+        return unopened(ops);
+    };
     let mut report = DatabaseReport {
         kind: store.kind(),
         address: store.address().to_owned(),
@@ -146,7 +151,11 @@ async fn look_at(ops: &Operations, mode: &Mode) -> Findings {
         Err(error) => {
             log("the database does not answer", &error);
             report.why = Some(as_reason(&error));
-            return Findings { report, control, corrupt: None };
+            return Findings {
+                report,
+                control,
+                corrupt: None,
+            };
         }
     }
     if let Ok(schema) = store.schema().await {
@@ -163,7 +172,11 @@ async fn look_at(ops: &Operations, mode: &Mode) -> Findings {
             None
         }
     };
-    Findings { report, control, corrupt }
+    Findings {
+        report,
+        control,
+        corrupt,
+    }
 }
 
 /// A database that this process has not opened.
@@ -180,7 +193,11 @@ fn unopened(ops: &Operations) -> Findings {
         size_bytes: None,
         clock_skew_ms: None,
     };
-    Findings { report, control: None, corrupt: None }
+    Findings {
+        report,
+        control: None,
+        corrupt: None,
+    }
 }
 
 /// The public face of an error as a sentence.

@@ -93,7 +93,11 @@ async fn try_write(
     let now = ops.now();
     let tx = store.begin_write().await?;
     require_campaign(&tx, person.incoming.campaign).await?;
-    let keys: Vec<_> = person.identities.iter().map(|own| (own.kind, own.hash.clone())).collect();
+    let keys: Vec<_> = person
+        .identities
+        .iter()
+        .map(|own| (own.kind, own.hash.clone()))
+        .collect();
     let known = identities::find(&tx, &keys).await?;
     let matched = find_match(&holders(&tx, &person.name.0, &known).await?);
     let mut warnings = Vec::new();
@@ -106,7 +110,12 @@ async fn try_write(
                 .to_owned(),
         );
     }
-    let attempt = Attempt { ops, operator, person, now };
+    let attempt = Attempt {
+        ops,
+        operator,
+        person,
+        now,
+    };
     let outcome = match matched.who {
         Match::Conflict(leads) => return Err(OperationError::IdentityConflict(leads)),
         Match::Nobody if own.is_empty() => return Err(only_a_shared_phone()),
@@ -114,7 +123,11 @@ async fn try_write(
         Match::One(id) => {
             let added: Vec<_> = own
                 .into_iter()
-                .filter(|own| !known.iter().any(|known| known.kind == own.kind && known.hash == own.hash))
+                .filter(|own| {
+                    !known
+                        .iter()
+                        .any(|known| known.kind == own.kind && known.hash == own.hash)
+                })
                 .collect();
             attempt.merge(tx, id, &added, warnings).await
         }
@@ -137,7 +150,11 @@ async fn holders(
     for identity in known {
         let names_agree = identity.kind == IdentityKind::Phone
             && comparable_name(&leads::record(session, identity.lead).await?.name) == name;
-        holders.push(Holder { kind: identity.kind, lead: identity.lead, names_agree });
+        holders.push(Holder {
+            kind: identity.kind,
+            lead: identity.lead,
+            names_agree,
+        });
     }
     Ok(holders)
 }
@@ -182,8 +199,15 @@ impl Attempt<'_> {
         lead_history::append(&tx, &[first]).await?;
         let touch = self.touch(&tx, id).await?;
         let after = trail::of_new(&self.ops.secrets, &record);
-        tx.commit(self.entry(AuditAction::LeadCreated, &record, None, Some(after))).await?;
-        Ok(Written { id, outcome: LeadOutcome::New, filled: Vec::new(), touch, warnings })
+        tx.commit(self.entry(AuditAction::LeadCreated, &record, None, Some(after)))
+            .await?;
+        Ok(Written {
+            id,
+            outcome: LeadOutcome::New,
+            filled: Vec::new(),
+            touch,
+            warnings,
+        })
     }
 
     async fn merge(
@@ -220,7 +244,13 @@ impl Attempt<'_> {
             self.entry(AuditAction::LeadMerged, &before, Some(was), Some(is))
         };
         tx.commit(entry).await?;
-        Ok(Written { id, outcome, filled, touch, warnings })
+        Ok(Written {
+            id,
+            outcome,
+            filled,
+            touch,
+            warnings,
+        })
     }
 
     async fn add_identities(

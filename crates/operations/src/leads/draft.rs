@@ -88,7 +88,10 @@ pub(super) fn person(ops: &Operations, draft: LeadDraft) -> Result<Person, Opera
         return Err(OperationError::field(
             "/last_name",
             "too_long",
-            format!("First and last name together have more than {} characters.", text::NAME),
+            format!(
+                "First and last name together have more than {} characters.",
+                text::NAME
+            ),
         ));
     }
     Ok(Person {
@@ -137,7 +140,8 @@ fn take_phone(
             unused.push(Unused {
                 pointer: "/phone",
                 code: "identity_missing",
-                sentence: "The telephone number has no country code: it is kept, and identifies nobody.".to_owned(),
+                sentence: "The telephone number has no country code: it is kept, and identifies nobody."
+                    .to_owned(),
             });
         }
         Err(unusable) => unused.push(Unused {

@@ -87,7 +87,9 @@ async fn write(
 fn checked(patch: LeadPatch) -> Result<LeadPatch, OperationError> {
     let mut faults = Faults::default();
     let patch = LeadPatch {
-        name: patch.name.map(|name| faults.required_line("/name", name, text::NAME)),
+        name: patch
+            .name
+            .map(|name| faults.required_line("/name", name, text::NAME)),
         company: faults.patched_line("/company", patch.company, text::LINE),
         title: faults.patched_line("/title", patch.title, text::LINE),
         phone: faults.patched_line("/phone", patch.phone, text::LINE),
@@ -103,7 +105,11 @@ fn checked(patch: LeadPatch) -> Result<LeadPatch, OperationError> {
     if let Patch::Set(phone) = &patch.phone
         && let Err(unusable) = normalise_phone(phone)
     {
-        faults.add("/phone", "phone_invalid", format!("The telephone number {unusable}."));
+        faults.add(
+            "/phone",
+            "phone_invalid",
+            format!("The telephone number {unusable}."),
+        );
     }
     faults.finish()?;
     Ok(patch)
@@ -120,10 +126,13 @@ fn applied(ops: &Operations, before: &LeadRecord, patch: LeadPatch) -> Result<Le
     after.title = patch.title.applied_to(after.title);
     after.phone = patch.phone.applied_to(after.phone);
     if after.phone != before.phone {
-        after.phone_e164 = after.phone.as_deref().and_then(|phone| match normalise_phone(phone) {
-            Ok(Phone::E164(number)) => Some(number),
-            Ok(Phone::National) | Err(_) => None,
-        });
+        after.phone_e164 = after
+            .phone
+            .as_deref()
+            .and_then(|phone| match normalise_phone(phone) {
+                Ok(Phone::E164(number)) => Some(number),
+                Ok(Phone::National) | Err(_) => None,
+            });
     }
     after.website = patch.website.applied_to(after.website);
     after.industry = patch.industry.applied_to(after.industry);
@@ -171,9 +180,14 @@ fn step_consent(ops: &Operations, lead: &mut LeadRecord, to: ConsentStatus) -> R
 /// A number that nobody has becomes an identity of the lead; one that another lead has stays contact
 /// data. A former number keeps finding the lead.
 async fn adopt_phone(ops: &Operations, tx: &WriteTx, after: &LeadRecord) -> Result<(), StoreError> {
-    let Some(number) = after.phone_e164.clone() else { return Ok(()) };
+    let Some(number) = after.phone_e164.clone() else {
+        return Ok(());
+    };
     let own = Identities::new(&ops.secrets.identity_key).of(IdentityKind::Phone, number);
-    if !identities::find(tx, &[(own.kind, own.hash.clone())]).await?.is_empty() {
+    if !identities::find(tx, &[(own.kind, own.hash.clone())])
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     let record = IdentityRecord {

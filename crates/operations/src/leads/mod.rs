@@ -32,7 +32,10 @@ const ATTEMPTS: u32 = 5;
 /// # Errors
 /// `InvalidCursor` when the cursor is of another filter or order, or tampered with; `Unavailable`
 /// when the database does not answer.
-pub async fn list_leads(ops: &Operations, query: &LeadQuery) -> Result<Sourced<Vec<LeadRow>>, OperationError> {
+pub async fn list_leads(
+    ops: &Operations,
+    query: &LeadQuery,
+) -> Result<Sourced<Vec<LeadRow>>, OperationError> {
     ops.reads(Some(ServiceName::Leads))?.leads(query).await
 }
 
@@ -48,7 +51,10 @@ pub async fn get_lead(ops: &Operations, id: LeadId) -> Result<Sourced<Lead>, Ope
 ///
 /// # Errors
 /// `NotFound`; `Unavailable` when the database does not answer.
-pub async fn list_lead_events(ops: &Operations, id: LeadId) -> Result<Sourced<Vec<LeadEvent>>, OperationError> {
+pub async fn list_lead_events(
+    ops: &Operations,
+    id: LeadId,
+) -> Result<Sourced<Vec<LeadEvent>>, OperationError> {
     ops.reads(Some(ServiceName::Leads))?.lead_events(id).await
 }
 
@@ -66,8 +72,14 @@ fn require_version(record: &LeadRecord, expected: i64) -> Result<(), OperationEr
 /// Names the version that won, where a write lost a race after its own check.
 async fn with_current(store: &Store, id: LeadId, error: OperationError) -> OperationError {
     match error {
-        OperationError::Conflict { subject, current: None } => {
-            let current = leads::record(&store.reader(), id).await.ok().map(|record| record.version);
+        OperationError::Conflict {
+            subject,
+            current: None,
+        } => {
+            let current = leads::record(&store.reader(), id)
+                .await
+                .ok()
+                .map(|record| record.version);
             OperationError::Conflict { subject, current }
         }
         other => other,
@@ -75,7 +87,10 @@ async fn with_current(store: &Store, id: LeadId, error: OperationError) -> Opera
 }
 
 /// Refuses a campaign that does not exist as a fault of its field.
-async fn require_campaign(session: &impl Session, campaign: Option<CampaignId>) -> Result<(), OperationError> {
+pub(crate) async fn require_campaign(
+    session: &impl Session,
+    campaign: Option<CampaignId>,
+) -> Result<(), OperationError> {
     let Some(id) = campaign else { return Ok(()) };
     match campaigns::record(session, id).await {
         Ok(_) => Ok(()),

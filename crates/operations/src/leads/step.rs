@@ -108,7 +108,10 @@ fn reasons(
                     legal: LostReason::ALL.iter().map(|code| code.as_str()).collect(),
                 });
             };
-            Ok(Reasons { code: Some(code), text: text::reason(change.reason)? })
+            Ok(Reasons {
+                code: Some(code),
+                text: text::reason(change.reason)?,
+            })
         }
         (_, _) if change.reason_code.is_some() => Err(OperationError::field(
             "/reason_code",
@@ -127,8 +130,14 @@ fn reasons(
                 ));
             }
             let sentence = "Opening a lost lead again needs a reason of 3 to 500 characters.";
-            Ok(Reasons { code: None, text: Some(text::required_reason(change.reason, sentence)?) })
+            Ok(Reasons {
+                code: None,
+                text: Some(text::required_reason(change.reason, sentence)?),
+            })
         }
-        _ => Ok(Reasons { code: None, text: text::reason(change.reason)? }),
+        _ => Ok(Reasons {
+            code: None,
+            text: text::reason(change.reason)?,
+        }),
     }
 }

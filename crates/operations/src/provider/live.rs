@@ -4,7 +4,9 @@
 //! are left out of lists by the store and named in diagnostics; a single such row is `Integrity`.
 
 use aicmo_shared::activity::ActivityEvent;
-use aicmo_shared::api::{ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::api::{
+    ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+};
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{Import, ImportRow, RowVerdict, VerdictCounts};
@@ -32,7 +34,11 @@ pub struct LiveData<'a> {
 impl<'a> LiveData<'a> {
     /// Reads from `store`; `generated_at` of every answer is the moment of this call.
     pub fn new(ops: &'a Operations, store: Store) -> Self {
-        Self { ops, store, now: ops.now() }
+        Self {
+            ops,
+            store,
+            now: ops.now(),
+        }
     }
 
     fn reader(&self) -> Reader {
@@ -80,7 +86,11 @@ struct Page<T, P> {
 /// Rows that were left out are seen by the operator in Diagnostics; the log names how many.
 fn report(list: &str, corrupt: &[CorruptRow]) {
     if !corrupt.is_empty() {
-        tracing::debug!(list, n_corrupt = corrupt.len(), "rows of a list were left out: see Diagnostics");
+        tracing::debug!(
+            list,
+            n_corrupt = corrupt.len(),
+            "rows of a list were left out: see Diagnostics"
+        );
     }
 }
 
@@ -96,12 +106,19 @@ fn normal_filter(query: &LeadQuery) -> LeadFilter {
 #[async_trait]
 impl ReadPort for LiveData<'_> {
     async fn attention(&self) -> Result<Sourced<Attention>, OperationError> {
-        self.answer(metrics::attention(&self.reader(), self.now).await.map_err(Into::into))
+        self.answer(
+            metrics::attention(&self.reader(), self.now)
+                .await
+                .map_err(Into::into),
+        )
     }
 
     async fn activity(&self, query: &ActivityQuery) -> Result<Sourced<Vec<ActivityEvent>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_ACTIVITY)?;
-        let after = self.ops.cursors.decode_optional("activity", &query.kind, query.cursor.as_deref())?;
+        let after = self
+            .ops
+            .cursors
+            .decode_optional("activity", &query.kind, query.cursor.as_deref())?;
         let outcome = activity::list(&self.reader(), query.kind, after.as_ref(), limit).await;
         let page = outcome.map_err(Into::into).map(|page| Page {
             rows: page.rows,
@@ -122,11 +139,20 @@ impl ReadPort for LiveData<'_> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
         let (filter, sort) = (normal_filter(query), query.order());
         let binding = super::lead_binding(query);
-        let after = self.ops.cursors.decode_optional("leads", &binding, query.cursor.as_deref())?;
+        let after = self
+            .ops
+            .cursors
+            .decode_optional("leads", &binding, query.cursor.as_deref())?;
         let outcome = async {
             let page = leads::list(&self.reader(), &filter, sort, after.as_ref(), limit).await?;
             let total = leads::count(&self.reader(), &filter).await?;
-            Ok(Page { rows: page.rows, corrupt: page.corrupt, next: page.next, limit, total })
+            Ok(Page {
+                rows: page.rows,
+                corrupt: page.corrupt,
+                next: page.next,
+                limit,
+                total,
+            })
         };
         self.answer_page(outcome.await, "leads", &binding)
     }
@@ -148,11 +174,20 @@ impl ReadPort for LiveData<'_> {
 
     async fn campaigns(&self, query: &CampaignQuery) -> Result<Sourced<Vec<Campaign>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
-        let after = self.ops.cursors.decode_optional("campaigns", &query.status, query.cursor.as_deref())?;
+        let after = self
+            .ops
+            .cursors
+            .decode_optional("campaigns", &query.status, query.cursor.as_deref())?;
         let outcome = async {
             let page = campaigns::list(&self.reader(), query.status, after.as_ref(), limit).await?;
             let total = campaigns::count(&self.reader(), query.status).await?;
-            Ok(Page { rows: page.rows, corrupt: page.corrupt, next: page.next, limit, total: Some(total) })
+            Ok(Page {
+                rows: page.rows,
+                corrupt: page.corrupt,
+                next: page.next,
+                limit,
+                total: Some(total),
+            })
         };
         self.answer_page(outcome.await, "campaigns", &query.status)
     }
@@ -163,12 +198,19 @@ impl ReadPort for LiveData<'_> {
 
     async fn imports(&self, query: &ImportQuery) -> Result<Sourced<Vec<Import>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
-        let after = self.ops.cursors.decode_optional("imports", &(), query.cursor.as_deref())?;
+        let after = self
+            .ops
+            .cursors
+            .decode_optional("imports", &(), query.cursor.as_deref())?;
         let outcome = async {
             let page = imports::list(&self.reader(), after.as_ref(), limit).await?;
             let total = imports::count(&self.reader()).await?;
             Ok(Page {
-                rows: page.rows.into_iter().map(imports::ImportRecord::into_import).collect(),
+                rows: page
+                    .rows
+                    .into_iter()
+                    .map(imports::ImportRecord::into_import)
+                    .collect(),
                 corrupt: page.corrupt,
                 next: page.next,
                 limit,
@@ -180,7 +222,11 @@ impl ReadPort for LiveData<'_> {
 
     async fn import(&self, id: ImportId) -> Result<Sourced<Import>, OperationError> {
         let outcome = imports::get(&self.reader(), id).await;
-        self.answer(outcome.map(imports::ImportRecord::into_import).map_err(Into::into))
+        self.answer(
+            outcome
+                .map(imports::ImportRecord::into_import)
+                .map_err(Into::into),
+        )
     }
 
     async fn import_rows(
@@ -191,7 +237,9 @@ impl ReadPort for LiveData<'_> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
         let binding = (id, query.verdict);
         let after: Option<u64> =
-            self.ops.cursors.decode_optional("import_rows", &binding, query.cursor.as_deref())?;
+            self.ops
+                .cursors
+                .decode_optional("import_rows", &binding, query.cursor.as_deref())?;
         let outcome = async {
             let import = imports::get(&self.reader(), id).await?;
             // One more than asked for, so that the last page is known to be the last.
@@ -200,7 +248,11 @@ impl ReadPort for LiveData<'_> {
             listed.rows.truncate(limit as usize);
             Ok(Page {
                 next: listed.rows.last().map(|row| row.row_number).filter(|_| !is_last),
-                rows: listed.rows.into_iter().map(imports::ImportRowRecord::into_row).collect(),
+                rows: listed
+                    .rows
+                    .into_iter()
+                    .map(imports::ImportRowRecord::into_row)
+                    .collect(),
                 corrupt: listed.corrupt,
                 limit,
                 total: Some(rows_with(&import.counts, query.verdict)),

@@ -74,7 +74,10 @@ pub(super) fn id_of(index: usize) -> CampaignId {
 
 /// How a lead names campaign `index`.
 pub(super) fn reference(index: usize) -> Option<CampaignRef> {
-    ROWS.get(index).map(|row| CampaignRef { id: id_of(index), name: row.name.to_owned() })
+    ROWS.get(index).map(|row| CampaignRef {
+        id: id_of(index),
+        name: row.name.to_owned(),
+    })
 }
 
 /// All five, newest first.
@@ -88,7 +91,10 @@ pub(super) fn all() -> Vec<Campaign> {
                 let counted = leads.iter().filter(|lead| {
                     lead.row.status == status && lead.row.campaign.as_ref().is_some_and(|it| it.id == own)
                 });
-                StatusCount { status, count: counted.count() as u64 }
+                StatusCount {
+                    status,
+                    count: counted.count() as u64,
+                }
             };
             let leads_by_status: Vec<_> = LeadStatus::ALL.iter().copied().map(count).collect();
             Campaign {

@@ -38,16 +38,17 @@ pub(super) fn attention() -> Attention {
 
 /// Three events of the morning, newest first.
 pub(super) fn feed() -> Vec<ActivityEvent> {
-    let event = |number, at: Timestamp, kind, title: &str, actor: &str, subject_type, subject_id| ActivityEvent {
-        id: format!("mock:{number}"),
-        at,
-        kind,
-        title: title.to_owned(),
-        detail: None,
-        actor: actor.to_owned(),
-        subject_type,
-        subject_id,
-    };
+    let event =
+        |number, at: Timestamp, kind, title: &str, actor: &str, subject_type, subject_id| ActivityEvent {
+            id: format!("mock:{number}"),
+            at,
+            kind,
+            title: title.to_owned(),
+            detail: None,
+            actor: actor.to_owned(),
+            subject_type,
+            subject_id,
+        };
     vec![
         event(
             3,

@@ -26,7 +26,11 @@ const FILES: [File; 2] = [
         rows: &[
             ("Mock Ada Hill", "ada.hill@fair.example", RowVerdict::New),
             ("Mock Bo Lang", "bo.lang@fair.example", RowVerdict::New),
-            ("Mock Leo Brandt", "leo.brandt@travel.example", RowVerdict::Suppressed),
+            (
+                "Mock Leo Brandt",
+                "leo.brandt@travel.example",
+                RowVerdict::Suppressed,
+            ),
             ("Mock Cy Dunn", "cy.dunn at fair.example", RowVerdict::Invalid),
         ],
     },
@@ -37,25 +41,41 @@ const FILES: [File; 2] = [
         rows: &[
             ("Mock Dana Ruiz", "dana.ruiz@freight.example", RowVerdict::New),
             ("Mock June Park", "june.park@clinic.example", RowVerdict::Merged),
-            ("Mock Fay Okoro", "fay.okoro@studio.example", RowVerdict::Unchanged),
+            (
+                "Mock Fay Okoro",
+                "fay.okoro@studio.example",
+                RowVerdict::Unchanged,
+            ),
         ],
     },
 ];
 
 fn id_of(index: usize) -> ImportId {
     let hours = FILES.get(index).map_or(0, |file| file.hours_old);
-    ImportId::new(id(ago(hours * HOUR), u16::try_from(index).unwrap_or_default() + 1))
+    ImportId::new(id(
+        ago(hours * HOUR),
+        u16::try_from(index).unwrap_or_default() + 1,
+    ))
 }
 
 /// Both, newest first.
 pub(super) fn all() -> Vec<Import> {
-    FILES.iter().enumerate().map(|(index, file)| import(index, file)).collect()
+    FILES
+        .iter()
+        .enumerate()
+        .map(|(index, file)| import(index, file))
+        .collect()
 }
 
 fn import(index: usize, file: &File) -> Import {
     let counted = |verdict| file.rows.iter().filter(|row| row.2 == verdict).count() as u64;
     let total = file.rows.len() as u64;
-    let sample = file.rows.iter().take(3).map(|(name, email, _)| cells(name, email)).collect();
+    let sample = file
+        .rows
+        .iter()
+        .take(3)
+        .map(|(name, email, _)| cells(name, email))
+        .collect();
     Import {
         id: id_of(index),
         version: 4,
@@ -81,7 +101,11 @@ fn import(index: usize, file: &File) -> Import {
             suppressed: counted(RowVerdict::Suppressed),
             invalid: counted(RowVerdict::Invalid),
         },
-        committed: if file.state == ImportState::Committed { total } else { 0 },
+        committed: if file.state == ImportState::Committed {
+            total
+        } else {
+            0
+        },
         error: None,
         uploaded_by: "Mock operator".to_owned(),
         created_at: ago(file.hours_old * HOUR),
@@ -97,16 +121,24 @@ fn cells(name: &str, email: &str) -> Vec<String> {
 pub(super) fn rows(import: ImportId) -> Option<Vec<ImportRow>> {
     let index = (0..FILES.len()).find(|index| id_of(*index) == import)?;
     let file = FILES.get(index)?;
-    let rows = file.rows.iter().zip(2..).map(|((name, email, verdict), row_number)| ImportRow {
-        row_number,
-        verdict: *verdict,
-        name: some(name),
-        email: some(email),
-        company: some("Mock company"),
-        notes: notes(*verdict, email),
-        fills: if *verdict == RowVerdict::Merged { vec!["company".to_owned()] } else { Vec::new() },
-        lead: None,
-    });
+    let rows = file
+        .rows
+        .iter()
+        .zip(2..)
+        .map(|((name, email, verdict), row_number)| ImportRow {
+            row_number,
+            verdict: *verdict,
+            name: some(name),
+            email: some(email),
+            company: some("Mock company"),
+            notes: notes(*verdict, email),
+            fills: if *verdict == RowVerdict::Merged {
+                vec!["company".to_owned()]
+            } else {
+                Vec::new()
+            },
+            lead: None,
+        });
     Some(rows.collect())
 }
 

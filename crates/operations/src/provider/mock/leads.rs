@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use aicmo_shared::lead::{
     CompanySize, ConsentOrigin, ConsentStatus, GradeFilter, IdentityKind, Lead, LeadEvent, LeadEventKind,
-    LeadFilter, LeadGrade, LeadRow, LeadSort, LeadSource, LeadStatus, LeadTier, LeadView, LostReason, ReviewType,
+    LeadFilter, LeadGrade, LeadRow, LeadSort, LeadSource, LeadStatus, LeadTier, LeadView, LostReason,
+    ReviewType,
 };
 use aicmo_shared::{LeadId, Timestamp};
 use aicmo_store::leads::LeadRecord;
@@ -150,19 +151,28 @@ const ROWS: [Row; 12] = [
 
 /// All twelve, newest first.
 pub(super) fn all() -> Vec<Lead> {
-    ROWS.iter().enumerate().map(|(index, row)| lead(index, row)).collect()
+    ROWS.iter()
+        .enumerate()
+        .map(|(index, row)| lead(index, row))
+        .collect()
 }
 
 fn id_of(index: usize) -> LeadId {
     let hours = ROWS.get(index).map_or(0, |row| row.hours_old);
-    LeadId::new(id(ago(hours * HOUR), u16::try_from(index).unwrap_or_default() + 1))
+    LeadId::new(id(
+        ago(hours * HOUR),
+        u16::try_from(index).unwrap_or_default() + 1,
+    ))
 }
 
 fn lead(index: usize, row: &Row) -> Lead {
     let created = ago(row.hours_old * HOUR);
     let mut record = LeadRecord::new(id_of(index), row.name, row.source, created);
     record.name_derived = row.email.is_none();
-    record.company = row.company.or(record.name_derived.then_some(row.name)).and_then(some);
+    record.company = row
+        .company
+        .or(record.name_derived.then_some(row.name))
+        .and_then(some);
     record.title = row.title.and_then(some);
     record.email = row.email.and_then(some);
     record.status = row.status;
@@ -211,7 +221,11 @@ fn lead(index: usize, row: &Row) -> Lead {
         | LeadStatus::ManualReview => {}
     }
     record.updated_at = record.last_touch_at;
-    let identity = if row.email.is_some() { IdentityKind::Email } else { IdentityKind::Phone };
+    let identity = if row.email.is_some() {
+        IdentityKind::Email
+    } else {
+        IdentityKind::Phone
+    };
     record.into_lead(row.campaign.and_then(campaigns::reference), vec![identity])
 }
 
@@ -234,12 +248,20 @@ pub(super) fn find(id: LeadId) -> Option<Lead> {
 
 /// The lost one, whom the feed speaks of.
 pub(super) fn lost() -> LeadId {
-    id_of(ROWS.iter().position(|row| row.status == LeadStatus::Lost).unwrap_or_default())
+    id_of(
+        ROWS.iter()
+            .position(|row| row.status == LeadStatus::Lost)
+            .unwrap_or_default(),
+    )
 }
 
 /// When the oldest of those that wait for a person came in.
 pub(super) fn oldest_triage() -> Option<Timestamp> {
-    all().iter().filter(|lead| is_triage(lead)).map(|lead| lead.row.created_at).min()
+    all()
+        .iter()
+        .filter(|lead| is_triage(lead))
+        .map(|lead| lead.row.created_at)
+        .min()
 }
 
 fn is_triage(lead: &Lead) -> bool {
@@ -265,14 +287,20 @@ fn matches(lead: &Lead, filter: &LeadFilter) -> bool {
         LeadView::Intent => is_intent(lead),
     };
     let has_email = |wanted: &String| {
-        row.email.as_ref().is_some_and(|email| email.to_lowercase() == wanted.trim().to_lowercase())
+        row.email
+            .as_ref()
+            .is_some_and(|email| email.to_lowercase() == wanted.trim().to_lowercase())
     };
     filter.status.is_none_or(|status| row.status == status)
         && filter.grade.is_none_or(has_grade)
         && filter.source.is_none_or(|source| row.source == source)
-        && filter.campaign.is_none_or(|id| row.campaign.as_ref().is_some_and(|it| it.id == id))
+        && filter
+            .campaign
+            .is_none_or(|id| row.campaign.as_ref().is_some_and(|it| it.id == id))
         && filter.consent.is_none_or(|consent| row.consent_status == consent)
-        && filter.review.is_none_or(|review| row.requires_human_review == review)
+        && filter
+            .review
+            .is_none_or(|review| row.requires_human_review == review)
         && filter.view.is_none_or(in_view)
         && filter.email.as_ref().is_none_or(has_email)
 }
@@ -284,7 +312,11 @@ pub(super) fn rows(filter: &LeadFilter, sort: LeadSort) -> Vec<LeadRow> {
     match sort {
         LeadSort::Priority => leads.sort_by(|a, b| {
             let key = |lead: &Lead| {
-                (!lead.row.requires_human_review, lead.row.grade.is_none(), lead.row.grade)
+                (
+                    !lead.row.requires_human_review,
+                    lead.row.grade.is_none(),
+                    lead.row.grade,
+                )
             };
             let chance = |lead: &Lead| lead.conversion_probability.unwrap_or(-1.0);
             key(a)
@@ -329,7 +361,14 @@ pub(super) fn events(lead: &Lead) -> Vec<LeadEvent> {
     ];
     if lead.row.requires_human_review {
         let flagged = "Mock flag for a person".to_owned();
-        events.insert(0, event(lead.row.last_touch_at.plus_millis(MINUTE), LeadEventKind::Edit, flagged));
+        events.insert(
+            0,
+            event(
+                lead.row.last_touch_at.plus_millis(MINUTE),
+                LeadEventKind::Edit,
+                flagged,
+            ),
+        );
     }
     events
 }

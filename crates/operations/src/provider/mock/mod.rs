@@ -13,7 +13,9 @@ mod leads;
 mod tests;
 
 use aicmo_shared::activity::ActivityEvent;
-use aicmo_shared::api::{ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::api::{
+    ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+};
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
@@ -74,8 +76,17 @@ impl<'a> MockData<'a> {
         let total = rows.len();
         let shown: Vec<T> = rows.into_iter().skip(skip).take(limit as usize).collect();
         let end = skip.saturating_add(shown.len());
-        let next_cursor = if end < total { Some(self.cursors.encode(list, binding, &end)?) } else { None };
-        let info = PageInfo { next_cursor, limit, total: Some(total as u64), total_is_exact: true };
+        let next_cursor = if end < total {
+            Some(self.cursors.encode(list, binding, &end)?)
+        } else {
+            None
+        };
+        let info = PageInfo {
+            next_cursor,
+            limit,
+            total: Some(total as u64),
+            total_is_exact: true,
+        };
         Ok(Sourced::mock(shown, self.reason, FixedClock::MOCK_INSTANT).with_page(info))
     }
 }
@@ -90,7 +101,13 @@ impl ReadPort for MockData<'_> {
         let limit = text::limit(query.limit, DEFAULT_ACTIVITY)?;
         let mut events = figures::feed();
         events.retain(|event| query.kind.is_none_or(|kind| event.kind == kind));
-        self.page(events, "mock activity", &query.kind, query.cursor.as_deref(), limit)
+        self.page(
+            events,
+            "mock activity",
+            &query.kind,
+            query.cursor.as_deref(),
+            limit,
+        )
     }
 
     async fn my_work(&self) -> Result<Sourced<MyWork>, OperationError> {
@@ -100,7 +117,13 @@ impl ReadPort for MockData<'_> {
     async fn leads(&self, query: &LeadQuery) -> Result<Sourced<Vec<LeadRow>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
         let rows = leads::rows(&query.filter(), query.order());
-        self.page(rows, "mock leads", &lead_binding(query), query.cursor.as_deref(), limit)
+        self.page(
+            rows,
+            "mock leads",
+            &lead_binding(query),
+            query.cursor.as_deref(),
+            limit,
+        )
     }
 
     async fn lead(&self, id: LeadId) -> Result<Sourced<Lead>, OperationError> {
@@ -115,7 +138,13 @@ impl ReadPort for MockData<'_> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
         let mut rows = campaigns::all();
         rows.retain(|campaign| query.status.is_none_or(|status| campaign.status == status));
-        self.page(rows, "mock campaigns", &query.status, query.cursor.as_deref(), limit)
+        self.page(
+            rows,
+            "mock campaigns",
+            &query.status,
+            query.cursor.as_deref(),
+            limit,
+        )
     }
 
     async fn campaign(&self, id: CampaignId) -> Result<Sourced<Campaign>, OperationError> {
@@ -125,7 +154,13 @@ impl ReadPort for MockData<'_> {
 
     async fn imports(&self, query: &ImportQuery) -> Result<Sourced<Vec<Import>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
-        self.page(imports::all(), "mock imports", &(), query.cursor.as_deref(), limit)
+        self.page(
+            imports::all(),
+            "mock imports",
+            &(),
+            query.cursor.as_deref(),
+            limit,
+        )
     }
 
     async fn import(&self, id: ImportId) -> Result<Sourced<Import>, OperationError> {
@@ -163,6 +198,10 @@ fn id(at: Timestamp, number: u16) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid()
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the wire types ask for options; the tables stay narrow"
+)]
 fn some(words: &str) -> Option<String> {
     Some(words.to_owned())
 }

@@ -1,0 +1,197 @@
+//! Every command as a row of one table: refused by name in mock mode, one audit row each when live.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aicmo_operations::import::{self, ImportUpload};
+use aicmo_operations::{OperationError, Operations, campaigns, leads};
+use aicmo_shared::api::{ALL, Kind};
+use aicmo_shared::campaign::{CampaignDraft, CampaignObjective, CampaignStep};
+use aicmo_shared::import::ImportMapping;
+use aicmo_shared::lead::{LeadPatch, LeadStatus, LeadStatusChange};
+use aicmo_shared::status::ServiceName;
+use aicmo_shared::{CampaignId, ErrorCode, ImportId, LeadId, MockReason};
+use aicmo_test_support::on_both_databases;
+use uuid::Uuid;
+
+use crate::support::{a_draft, an_operator, assert_no_driver_words, live, live_without, mock};
+
+fn a_campaign() -> CampaignDraft {
+    CampaignDraft {
+        name: "Spring".to_owned(),
+        client: None,
+        objective: CampaignObjective::Sales,
+        description: None,
+        time_zone: None,
+        start_on: None,
+        end_on: None,
+    }
+}
+
+fn a_step() -> CampaignStep {
+    CampaignStep {
+        reason: Some("Because of the test.".to_owned()),
+    }
+}
+
+/// Tries every command; none of them finds its subject.
+async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
+    let operator = an_operator();
+    let lead = LeadId::new(Uuid::from_u128(1));
+    let campaign = CampaignId::new(Uuid::from_u128(2));
+    let id = ImportId::new(Uuid::from_u128(3));
+    let change = LeadStatusChange {
+        to: LeadStatus::Enriched,
+        reason_code: None,
+        reason: None,
+    };
+    let upload = ImportUpload {
+        file_name: "leads.csv".to_owned(),
+        path: PathBuf::from("absent.csv"),
+        campaign: None,
+    };
+    let mapping = ImportMapping {
+        columns: Vec::new(),
+        campaign: None,
+    };
+    let refused = |name, outcome: Result<(), OperationError>| (name, outcome.expect_err(name));
+    vec![
+        refused(
+            "CreateLead",
+            leads::create_lead(ops, &operator, a_draft("a@x.example"))
+                .await
+                .map(drop),
+        ),
+        refused(
+            "PatchLead",
+            leads::patch_lead(ops, &operator, lead, 1, LeadPatch::default())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "ChangeLeadStatus",
+            leads::change_lead_status(ops, &operator, lead, 1, change)
+                .await
+                .map(drop),
+        ),
+        refused(
+            "CreateCampaign",
+            campaigns::create_campaign(ops, &operator, a_campaign())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "ActivateCampaign",
+            campaigns::activate_campaign(ops, &operator, campaign, a_step())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "PauseCampaign",
+            campaigns::pause_campaign(ops, &operator, campaign, a_step())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "ResumeCampaign",
+            campaigns::resume_campaign(ops, &operator, campaign, a_step())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "CompleteCampaign",
+            campaigns::complete_campaign(ops, &operator, campaign, a_step())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "StopCampaign",
+            campaigns::stop_campaign(ops, &operator, campaign, a_step())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "UploadImport",
+            import::upload_import(ops, &operator, upload).await.map(drop),
+        ),
+        refused(
+            "MapImport",
+            import::map_import(ops, &operator, id, mapping).await.map(drop),
+        ),
+        refused(
+            "PreviewImport",
+            import::preview_import(ops, &operator, id).await.map(drop),
+        ),
+        refused(
+            "CommitImport",
+            import::commit_import(ops, &operator, id).await.map(drop),
+        ),
+        refused(
+            "CancelImport",
+            import::cancel_import(ops, &operator, id).await.map(drop),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn mock_mode_refuses_every_command_and_says_how_to_leave() {
+    for reason in [
+        MockReason::ForcedBySetting,
+        MockReason::E2eMode,
+        MockReason::DatabaseUnavailableAtStart,
+    ] {
+        let refusals = try_all(&mock(reason)).await;
+        let tried: BTreeSet<_> = refusals.iter().map(|(name, _)| *name).collect();
+        let commands: BTreeSet<_> = ALL
+            .iter()
+            .filter(|spec| spec.kind == Kind::Command)
+            .map(|spec| spec.name)
+            .collect();
+        assert_eq!(tried, commands, "every command of the endpoint table is tried");
+        for (name, error) in refusals {
+            let problem = error.to_problem();
+            assert_eq!(problem.code, ErrorCode::MockModeReadOnly, "{name}");
+            assert_eq!(problem.extras["mock_reason"], reason.as_str(), "{name}");
+            assert!(
+                problem.detail.starts_with("Nothing was changed."),
+                "{name}: {}",
+                problem.detail
+            );
+            assert!(
+                problem.detail.contains(reason.sentence()),
+                "{name}: {}",
+                problem.detail
+            );
+        }
+    }
+}
+
+on_both_databases! {
+    async fn a_broken_database_refuses_every_command_and_says_that_nothing_was_changed(db: TestDatabase) {
+        let store = db.store();
+        let ops = live(&store);
+        store.close().await;
+        for (name, error) in try_all(&ops).await {
+            let problem = error.to_problem();
+            assert_eq!(problem.status, 503, "{name}: {error:?}");
+            assert!(problem.detail.contains("Nothing was changed."), "{name}: {}", problem.detail);
+            assert_no_driver_words(&serde_json::to_string(&problem).expect("serialises"));
+        }
+    }
+
+    async fn a_disabled_service_refuses_its_own_commands_and_no_others(db: TestDatabase) {
+        let ops = live_without(&db.store(), &[ServiceName::Leads, ServiceName::Campaigns]);
+        for (name, error) in try_all(&ops).await {
+            let spec = ALL.iter().find(|spec| spec.name == name).expect("it is in the table");
+            let is_disabled = matches!(spec.service, Some(ServiceName::Leads | ServiceName::Campaigns));
+            let refused = matches!(error, OperationError::MockMode(MockReason::ServiceDisabled));
+            assert_eq!(refused, is_disabled, "{name}: {error}");
+        }
+        for (name, error) in try_all(&ops).await {
+            if matches!(name, "PauseCampaign" | "StopCampaign") {
+                assert!(matches!(error, OperationError::NotFound(_)), "{name} needs no switch: {error}");
+            }
+        }
+    }
+}

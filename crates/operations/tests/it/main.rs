@@ -1,0 +1,16 @@
+//! The rules of the house, on real databases of both kinds with a clock that stands still.
+
+mod campaigns;
+mod commands;
+mod diagnostics;
+mod figures;
+mod import;
+mod import_files;
+mod import_scale;
+mod lead_create;
+mod lead_edit;
+mod lead_list;
+mod lead_status;
+mod provenance;
+mod reads;
+mod support;

@@ -1,0 +1,191 @@
+//! A context on a test database with a clock that stands still, and the people who use it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aicmo_operations::{Actor, Clock, Mode, Operations, OperationsSettings, Operator, ProcessFacts, Secrets};
+use aicmo_shared::activity::SubjectType;
+use aicmo_shared::audit::{ActorType, AuditAction};
+use aicmo_shared::build_marker::BuildMarker;
+use aicmo_shared::diagnostics::{ConsoleReport, DatabaseKind};
+use aicmo_shared::inventory::{EntryPoint, EntryPointKind, EntryPointState};
+use aicmo_shared::lead::{LeadDraft, LeadSource};
+use aicmo_shared::status::ServiceName;
+use aicmo_shared::{LeadId, MockReason, Timestamp};
+use aicmo_store::leads::LeadRecord;
+use aicmo_store::{AuditEntry, Store, leads, verify_audit_chain};
+
+/// 2026-01-15T12:00:00Z.
+pub const NOON: Timestamp = Timestamp::from_millis(1_768_478_400_000);
+pub const MINUTE: i64 = 60_000;
+pub const HOUR: i64 = 60 * MINUTE;
+pub const DAY: i64 = 24 * HOUR;
+
+/// The frozen clock as operations know clocks; it measures ages, too.
+pub struct FrozenClock(aicmo_test_support::FrozenClock);
+
+impl FrozenClock {
+    pub fn at(at: Timestamp) -> Arc<Self> {
+        Arc::new(Self(aicmo_test_support::FrozenClock::at(at)))
+    }
+
+    pub fn advance(&self, millis: i64) {
+        self.0.advance(millis);
+    }
+}
+
+impl Clock for FrozenClock {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.0.now().as_millis().unsigned_abs()
+    }
+}
+
+/// Everything a context needs; a test changes what it is about.
+pub fn settings(clock: Arc<dyn Clock>) -> OperationsSettings {
+    OperationsSettings {
+        clock,
+        secrets: Secrets {
+            identity_key: [1; 32],
+            cursor_key: [2; 32],
+        },
+        data_dir: std::env::temp_dir(),
+        import_max_bytes: 1_000_000,
+        campaign_ops_enabled: true,
+        services_disabled: Vec::new(),
+        e2e: false,
+        facts: facts(),
+    }
+}
+
+pub fn facts() -> ProcessFacts {
+    let build = BuildMarker::new("AICMO_DASH_V3_2026_01_15_abc1234");
+    ProcessFacts {
+        build: build.clone(),
+        version: "0.1.0".to_owned(),
+        git_commit: "abc1234".to_owned(),
+        console: ConsoleReport {
+            embedded: true,
+            build: Some(build),
+            matches_server: true,
+            files: 4,
+        },
+        binary_path: "/opt/aicmo".to_owned(),
+        working_directory: "/srv".to_owned(),
+        role: "serve".to_owned(),
+        pid: 4711,
+        started_at: NOON.plus_millis(-HOUR),
+        settings: Vec::new(),
+        unknown_settings: Vec::new(),
+        entry_points: vec![EntryPoint {
+            name: "serve".to_owned(),
+            kind: EntryPointKind::Subcommand,
+            state: EntryPointState::Active,
+            purpose: "Starts the console.".to_owned(),
+            replacement: None,
+            refusal: None,
+            starts_console: true,
+        }],
+        last_fatal_error: None,
+        database_kind: DatabaseKind::Sqlite,
+        database_address: "aicmo.db".to_owned(),
+        schema_expected: "m_expected".to_owned(),
+    }
+}
+
+/// A live context whose clock stands at noon.
+pub fn live(store: &Store) -> Arc<Operations> {
+    live_at(store, FrozenClock::at(NOON))
+}
+
+pub fn live_at(store: &Store, clock: Arc<FrozenClock>) -> Arc<Operations> {
+    Operations::new(settings(clock), Mode::Live(store.clone()))
+}
+
+/// A live context in which services are disabled by name.
+pub fn live_without(store: &Store, services: &[ServiceName]) -> Arc<Operations> {
+    let disabled = OperationsSettings {
+        services_disabled: services.to_vec(),
+        ..settings(FrozenClock::at(NOON))
+    };
+    Operations::new(disabled, Mode::Live(store.clone()))
+}
+
+pub fn mock(reason: MockReason) -> Arc<Operations> {
+    Operations::new(settings(FrozenClock::at(NOON)), Mode::Mock(reason))
+}
+
+pub fn an_operator() -> Operator {
+    Operator {
+        actor: Actor {
+            kind: ActorType::User,
+            id: "olga".to_owned(),
+        },
+        request_id: "req-1".to_owned(),
+    }
+}
+
+/// A draft that says nothing but an address.
+pub fn a_draft(email: &str) -> LeadDraft {
+    LeadDraft {
+        email: Some(email.to_owned()),
+        ..LeadDraft::default()
+    }
+}
+
+/// A lead as the store keeps it, made by the context's own ids.
+pub fn a_record(ops: &Operations, name: &str) -> LeadRecord {
+    let now = ops.now();
+    LeadRecord::new(LeadId::new(ops.new_id(now)), name, LeadSource::Other, now)
+}
+
+/// Writes leads past every rule, as an import of old data would.
+pub async fn put(store: &Store, records: &[LeadRecord]) {
+    let tx = store.begin_write().await.expect("a unit of work begins");
+    leads::insert(&tx, records).await.expect("leads are written");
+    let entry = AuditEntry {
+        actor: an_operator().actor,
+        action: AuditAction::LeadCreated,
+        subject_type: SubjectType::Lead,
+        subject_id: None,
+        campaign: None,
+        before: None,
+        after: None,
+        reason: None,
+        request_id: "setup".to_owned(),
+        at: NOON,
+    };
+    tx.commit(entry).await.expect("the change is kept");
+}
+
+/// Rows of the audit trail; the chain must be whole.
+pub async fn audit_rows(store: &Store) -> u64 {
+    let chain = verify_audit_chain(&store.reader())
+        .await
+        .expect("the chain can be read");
+    assert_eq!(chain.broken_at, None, "the audit chain is broken");
+    chain.rows
+}
+
+/// Nothing that a driver or an operating system would say.
+pub fn assert_no_driver_words(text: &str) {
+    let forbidden: BTreeSet<_> = [
+        "sqlx",
+        "sqlite",
+        "postgres",
+        "pool",
+        "sql",
+        "select",
+        "connection",
+        "os error",
+        "sea-orm",
+    ]
+    .into();
+    let lower = text.to_lowercase();
+    for word in forbidden {
+        assert!(!lower.contains(word), "{word:?} leaked: {text}");
+    }
+}
