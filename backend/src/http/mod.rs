@@ -86,6 +86,8 @@ pub fn serve(listener: TcpListener, state: Arc<HttpState>, workers: usize) -> st
     .client_request_timeout(HEAD_TIMEOUT)
     .client_disconnect_timeout(Duration::from_secs(5))
     .keep_alive(KEEP_ALIVE)
+    // A client that has gone is noticed while its answer is still being made.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(DRAIN_SECONDS)
     .disable_signals()
     .listen(listener)?

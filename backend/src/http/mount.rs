@@ -18,6 +18,7 @@ use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Route, guard, w
 use aicmo_operations::Operations;
 use aicmo_shared::api::{self, Endpoint, Kind};
 use aicmo_shared::fault::FaultKind;
+use tracing::Instrument;
 
 use super::ApiError;
 use super::answer::Answer;
@@ -159,7 +160,7 @@ where
     E: Endpoint + 'static,
     F: Handler<Args, Output = Result<T, ApiError>>,
     Args: 'static,
-    T: Answer<E>,
+    T: Answer<E> + 'static,
 {
     type Output = Result<HttpResponse, ApiError>;
     type Future = Pin<Box<dyn Future<Output = Self::Output>>>;
@@ -169,11 +170,28 @@ where
         let answer = self.handler.call(args);
         Box::pin(async move {
             match fault {
-                None => wrap::<E, T>(&request, &answer.await?, false),
-                Some(FaultKind::Empty) => wrap::<E, T>(&request, &answer.await?, true),
+                None => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, false),
+                Some(FaultKind::Empty) => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, true),
                 Some(fault) => fault::strike(fault).await,
             }
         })
+    }
+}
+
+/// Awaits a handler. A client that goes away ends a read; a command, once begun, runs to its end, so
+/// that nothing is left half done between its transaction and what follows it.
+async fn finished<E, T>(answer: impl Future<Output = Result<T, ApiError>> + 'static) -> Result<T, ApiError>
+where
+    E: Endpoint,
+    T: 'static,
+{
+    if E::SPEC.kind == Kind::Read {
+        return answer.await;
+    }
+    match actix_web::rt::spawn(answer.in_current_span()).await {
+        Ok(answer) => answer,
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        Err(ended) => Err(ApiError::internal(ended)),
     }
 }
 

@@ -3,7 +3,7 @@
 use aicmo_shared::ErrorCode;
 use aicmo_shared::activity::ActivityKind;
 use aicmo_shared::api::{ActivityQuery, ListActivity};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{TestServer, send};
 use super::samples::Populated;

@@ -2,7 +2,7 @@
 
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api;
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 use serde_json::json;
 
 use super::harness::{TestServer, send};

@@ -6,7 +6,7 @@ use aicmo_shared::api::{
     PauseCampaign, ResumeCampaign, StopCampaign,
 };
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective, CampaignStatus, CampaignStep};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 use serde_json::json;
 
 use super::harness::{Start, TestServer, send};

@@ -63,7 +63,7 @@ async fn every_endpoint_is_in_the_served_document_with_its_provenance() {
             );
         }
     }
-    let served: usize = document["paths"]
+    let routes: usize = document["paths"]
         .as_object()
         .expect("paths")
         .iter()
@@ -71,7 +71,7 @@ async fn every_endpoint_is_in_the_served_document_with_its_provenance() {
         .map(|(_, item)| item.as_object().map_or(0, serde_json::Map::len))
         .sum();
     assert_eq!(
-        served, described,
+        routes, described,
         "the document describes a route outside the table"
     );
 }

@@ -2,7 +2,7 @@
 
 use aicmo_shared::api::{GetDiagnostics, NoQuery, RunDiagnostics};
 use aicmo_shared::diagnostics::CheckOutcome;
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{BUILD, TestServer};
 use super::samples::Populated;

@@ -34,7 +34,7 @@ pub struct TestServer {
 
 /// What a test server is started with.
 pub struct Start {
-    mode: Mode,
+    pub mode: Mode,
     pub services_disabled: Vec<ServiceName>,
     pub campaign_ops_enabled: bool,
     pub e2e: bool,
@@ -42,8 +42,8 @@ pub struct Start {
 }
 
 impl Start {
-    pub fn live(store: &Store) -> Self {
-        Self::in_mode(Mode::Live(store.clone()))
+    pub fn live(store: Store) -> Self {
+        Self::in_mode(Mode::Live(store))
     }
 
     pub fn mock(reason: MockReason) -> Self {
@@ -108,7 +108,7 @@ impl Drop for TestServer {
 }
 
 impl TestServer {
-    pub fn live(store: &Store) -> Self {
+    pub fn live(store: Store) -> Self {
         Start::live(store).serve()
     }
 
@@ -229,5 +229,6 @@ fn facts() -> ProcessFacts {
         last_fatal_error: None,
         database_kind: DatabaseKind::Sqlite,
         database_address: "test".to_owned(),
+        schema_expected: aicmo_store::SchemaState::newest_known(),
     }
 }

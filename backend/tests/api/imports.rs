@@ -7,7 +7,7 @@ use aicmo_shared::api::{
     ListImports, MapImport, NoQuery, PreviewImport, UploadImport,
 };
 use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState};
-use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
+use aicmo_test_support::{on_both_databases, wait_until};
 
 use super::harness::{IMPORT_LIMIT, TestServer, send};
 use super::samples::{self, CSV};

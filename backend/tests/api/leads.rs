@@ -6,7 +6,7 @@ use aicmo_shared::api::{
 };
 use aicmo_shared::lead::{LeadDraft, LeadOutcome, LeadPatch, LeadSort, LeadStatus, LeadStatusChange};
 use aicmo_shared::patch::Patch;
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 use serde_json::json;
 
 use super::harness::{TestServer, send};

@@ -2,7 +2,7 @@
 
 use aicmo_shared::api::{GetAttention, NoQuery};
 use aicmo_shared::metrics::NoData;
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::TestServer;
 use super::samples::Populated;

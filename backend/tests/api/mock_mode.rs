@@ -3,7 +3,7 @@
 use aicmo_shared::api::{self, BodyKind, Kind};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::{ErrorCode, MockReason};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{Start, TestServer, send};
 use super::samples;

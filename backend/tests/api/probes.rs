@@ -1,7 +1,7 @@
 //! The probes.
 
 use aicmo_shared::ErrorCode;
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{TestServer, send};
 
@@ -22,7 +22,7 @@ on_both_databases! {
             .collect();
         assert_eq!(names, ["mode", "database", "schema"]);
 
-        db.store().close().await.expect("the database is closed");
+        db.store().close().await;
         let gone = send(server.get("/readyz")).await;
         assert_eq!(gone.status.as_u16(), 503);
         assert_eq!(gone.json()["status"], "not_ready");

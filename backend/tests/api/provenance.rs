@@ -4,7 +4,7 @@
 use aicmo_shared::api::{self, Kind};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::{MockReason, Timestamp};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{Got, Start, TestServer, send};
 use super::samples::{self, Populated};
@@ -99,5 +99,26 @@ async fn the_mock_set_is_the_documented_one() {
         ("dry_run", 6.0),
     ] {
         assert_eq!(figures[figure].as_f64(), Some(value), "{figure}");
+    }
+}
+
+on_both_databases! {
+    async fn a_process_that_turns_live_never_mixes_the_two(db: TestDatabase) {
+        let server = Start::mock(MockReason::DatabaseUnavailableAtStart).serve();
+        let ask = async || {
+            let got = send(server.get("/api/v1/metrics/attention")).await;
+            let is_mock = got.json()["is_mock"] == true;
+            check("GetAttention", &got, is_mock.then_some(MockReason::DatabaseUnavailableAtStart));
+            assert_eq!(got.json()["data"]["leads"], if is_mock { 12 } else { 0 });
+            is_mock
+        };
+        assert!(ask().await, "mock before the turn");
+        let before = send(server.get("/api/v1/status")).await.json()["data"]["change_seq"].as_u64();
+        let (turned, ..) = tokio::join!(server.ops.go_live(db.store()), ask(), ask(), ask(), ask());
+        assert!(turned.expect("the database is there"), "it turns once");
+        assert!(!ask().await, "live after the turn");
+        let after = send(server.get("/api/v1/status")).await.json()["data"]["change_seq"].as_u64();
+        assert!(after > before, "consoles see that something moved");
+        assert!(!server.ops.go_live(db.store()).await.expect("asked again"), "and never again");
     }
 }

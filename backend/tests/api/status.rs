@@ -3,7 +3,7 @@
 use aicmo_shared::MockReason;
 use aicmo_shared::api::{GetStatus, NoQuery};
 use aicmo_shared::status::{ServiceName, ServiceState};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{BUILD, Start, TestServer};
 use super::samples::Populated;

@@ -2,7 +2,7 @@
 
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{GetMyWork, NoQuery};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{Start, TestServer, send};
 

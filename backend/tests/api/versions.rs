@@ -1,7 +1,7 @@
 //! ETag, If-Match and If-None-Match: nobody overwrites what they did not see.
 
 use aicmo_shared::ErrorCode;
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::on_both_databases;
 use serde_json::json;
 
 use super::harness::{TestServer, send};
