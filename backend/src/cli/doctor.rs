@@ -3,6 +3,7 @@
 //! It looks and changes nothing: a missing SQLite file is not made and an older schema is not
 //! brought up to date.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock, diagnostics};
@@ -75,7 +76,7 @@ async fn open(settings: &Settings) -> (Mode, Option<String>) {
         Ok(store) => (Mode::Live(store), None),
         Err(error) => {
             let address = settings.store_settings().target.redacted();
-            tracing::error!(
+            tracing::debug!(
                 cause = crate::process::database::chain(&error),
                 "the database cannot be opened"
             );
@@ -208,11 +209,8 @@ fn describe(report: &Diagnostics, findings: &[Finding]) -> String {
     text.push('\n');
     for finding in findings {
         let word = if finding.is_problem { "PROBLEM" } else { "NOTE" };
-        text.push_str(&format!(
-            "{word}: {}.\n  {}\n",
-            finding.what.trim_end_matches('.'),
-            finding.advice
-        ));
+        let what = finding.what.trim_end_matches('.');
+        let _ = writeln!(text, "{word}: {what}.\n  {}", finding.advice);
     }
     if !findings.iter().any(|finding| finding.is_problem) {
         text.push_str("No problem was found.\n");

@@ -52,12 +52,12 @@ fn run(arguments: Arguments) -> Result<Exit, Stop> {
             logging::start("warn", crate::settings::LogFormat::Text);
             crate::smoke::run(report.as_deref())
         }
-        command => with_settings(command, &arguments.settings),
+        command => with_settings(&command, &arguments.settings),
     }
 }
 
-fn with_settings(command: Command, flags: &args::SettingFlags) -> Result<Exit, Stop> {
-    let settings = Settings::from_sources(&Sources::gather(flags.by_key(&command)?)?)?;
+fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, Stop> {
+    let settings = Settings::from_sources(&Sources::gather(flags.by_key(command)?)?)?;
     if settings.forced_mock().is_none() || settings.data_dir.is_dir() {
         fatal::keep_evidence_in(settings.diagnostics_dir());
     }
@@ -71,10 +71,10 @@ fn with_settings(command: Command, flags: &args::SettingFlags) -> Result<Exit, S
     logging::start(filter, settings.log_format);
     match command {
         Command::Serve { .. } => serve::serve(&settings),
-        Command::Doctor { json } => doctor::run(&settings, json),
-        Command::Migrate { check } => database::migrate(&settings, check),
+        Command::Doctor { json } => doctor::run(&settings, *json),
+        Command::Migrate { check } => database::migrate(&settings, *check),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
-        Command::Status { json, .. } => remote::status(&settings, json),
+        Command::Status { json, .. } => remote::status(&settings, *json),
         Command::Inventory { .. } | Command::Openapi | Command::Smoke { .. } => Ok(Exit::Fine),
     }
 }

@@ -1,5 +1,7 @@
 //! Commands that ask a running server, wherever `AICMO_BACKEND_URL` says it is.
 
+use std::fmt::Write as _;
+
 use aicmo_client::{Client, ClientError};
 use aicmo_shared::api::{GetStatus, NoQuery};
 use aicmo_shared::status::{ServiceState, Status};
@@ -63,7 +65,7 @@ fn describe(status: &Status, mode: &str) -> String {
                 } else {
                     "no".to_owned()
                 };
-                text.push_str(&format!("{name:<9}{state}\n"));
+                let _ = writeln!(text, "{name:<9}{state}");
             }
         }
         None => text.push_str("flags    not known: the database does not answer\n"),

@@ -31,7 +31,7 @@ struct Evidence {
 }
 
 /// The last panic of this process, for the moment it turns out to be the end of it.
-static LAST_PANIC: Mutex<Option<(String, String)>> = Mutex::new(None);
+static LAST_PANIC: Mutex<Option<(String, Option<String>)>> = Mutex::new(None);
 
 /// Where evidence goes, once the settings are known.
 static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -45,7 +45,9 @@ pub fn keep_evidence_in(folder: PathBuf) {
 pub fn install_hook() {
     std::panic::set_hook(Box::new(|panic| {
         let message = describe(panic);
-        let backtrace = Backtrace::capture().to_string();
+        // Only the main thread takes the process with it; elsewhere a backtrace would cost for nothing.
+        let is_main = std::thread::current().name() == Some("main");
+        let backtrace = is_main.then(|| Backtrace::force_capture().to_string());
         tracing::error!(panic = %message, "a thread panicked");
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some((message, backtrace));
     }));
@@ -59,9 +61,8 @@ pub fn guard(command: impl FnOnce() -> Result<Exit, Stop>) -> Exit {
         Ok(Err(stop)) => (stop, "error", None),
         Err(_) => {
             let last = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let (message, backtrace) =
-                last.unwrap_or_else(|| ("a panic without a message".into(), String::new()));
-            (Stop::fatal(message), "panic", Some(backtrace))
+            let (message, backtrace) = last.unwrap_or_else(|| ("a panic without a message".into(), None));
+            (Stop::fatal(message), "panic", backtrace)
         }
     };
     let mut stderr = std::io::stderr().lock();
@@ -74,7 +75,7 @@ pub fn guard(command: impl FnOnce() -> Result<Exit, Stop>) -> Exit {
         build: build::marker().to_string(),
         message: stop.sentence,
         error_type: error_type.to_owned(),
-        backtrace: backtrace.filter(|text| !text.is_empty()),
+        backtrace,
         request_id: None,
     };
     let kept = FOLDER.get().and_then(|folder| write(folder, &evidence).ok());

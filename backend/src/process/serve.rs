@@ -59,7 +59,7 @@ async fn run(settings: &Settings) -> Result<Exit, Stop> {
         opened = open(settings) => opened?,
         () = signals.received() => return Ok(Exit::Fine),
     };
-    let process = Process::begin(settings, listener, opened)?;
+    let process = Process::begin(settings, listener, &opened)?;
     process.announce();
     let ended = process.until_asked_to_end(&mut signals).await;
     drop(lock);
@@ -111,11 +111,15 @@ async fn open(settings: &Settings) -> Result<Mode, Stop> {
     }
 }
 
+/// The sentence says what a person needs; the driver's words are for who asks for them, except where
+/// the sentence cannot say what happened.
 fn refuse(error: &StoreError, address: &str) -> Stop {
-    tracing::error!(
-        cause = super::database::chain(error),
-        "the database cannot be used"
-    );
+    let cause = super::database::chain(error);
+    if matches!(error, StoreError::Query { .. }) {
+        tracing::error!(cause, "the database cannot be used");
+    } else {
+        tracing::debug!(cause, "the database cannot be used");
+    }
     explain(error, address)
 }
 
@@ -132,7 +136,7 @@ struct Process {
 }
 
 impl Process {
-    fn begin(settings: &Settings, listener: TcpListener, mode: Mode) -> Result<Self, Stop> {
+    fn begin(settings: &Settings, listener: TcpListener, mode: &Mode) -> Result<Self, Stop> {
         let cannot_serve =
             |cause: std::io::Error| Stop::fatal(format!("The HTTP server cannot start: {cause}."));
         let address = listener.local_addr().map_err(cannot_serve)?;
@@ -147,7 +151,7 @@ impl Process {
             .map_or(2, usize::from)
             .min(WORKERS_MAX);
         let server = http::serve(listener, state, workers).map_err(cannot_serve)?;
-        let background = match &mode {
+        let background = match mode {
             Mode::Live(_) => tokio::spawn(recovery::resume_imports(Arc::clone(&ops))),
             Mode::Mock(MockReason::DatabaseUnavailableAtStart) => tokio::spawn(recovery::wait_for_database(
                 Arc::clone(&ops),
@@ -156,7 +160,7 @@ impl Process {
             Mode::Mock(_) => tokio::spawn(async {}),
         };
         Ok(Self {
-            ready_line: ready_line(address, &mode),
+            ready_line: ready_line(address, mode),
             handle: server.handle(),
             serving: Box::pin(server),
             ops,

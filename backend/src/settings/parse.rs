@@ -50,7 +50,7 @@ pub(super) fn megabytes<const MIN: u64, const MAX: u64>(text: &str) -> Result<u6
     number(text, MIN, MAX, " of megabytes")
 }
 
-fn number<N: std::str::FromStr + PartialOrd + Display>(
+fn number<N: std::str::FromStr + PartialOrd + Display + Copy>(
     text: &str,
     min: N,
     max: N,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use aicmo_client::Client;
 
 /// How long a process may take to be ready, or to refuse. Far above any promise: only against hanging.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often a process is asked whether it has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -159,24 +159,20 @@ pub fn run_to_end(mut command: Command) -> Result<Ended, String> {
         let stderr = outputs.1.map_or_else(String::new, read_all);
         let _ = sender.send((stdout, stderr));
     });
-    match ended.recv_timeout(PATIENCE) {
-        Ok((stdout, stderr)) => {
-            let status = child.wait().map_err(|cause| cause.to_string())?;
-            Ok(Ended {
-                status,
-                stdout,
-                stderr,
-            })
-        }
-        Err(_) => {
-            let _ = child.kill();
-            let _ = child.wait();
-            Err(format!(
-                "process {pid} did not end within {} s",
-                PATIENCE.as_secs()
-            ))
-        }
-    }
+    let Ok((stdout, stderr)) = ended.recv_timeout(PATIENCE) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(format!(
+            "process {pid} did not end within {} s",
+            PATIENCE.as_secs()
+        ));
+    };
+    let status = child.wait().map_err(|cause| cause.to_string())?;
+    Ok(Ended {
+        status,
+        stdout,
+        stderr,
+    })
 }
 
 /// The value of `name=value` in a ready line.

@@ -15,23 +15,36 @@ fn inventory(room: &Room) -> Vec<EntryPoint> {
 
 /// The workspace's own programs: packages with a `main.rs`, and those a manifest names.
 fn programs() -> BTreeSet<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace");
     let text = std::fs::read_to_string(root.join("Cargo.toml")).expect("the workspace's manifest");
     let manifest: toml::Table = text.parse().expect("TOML");
-    let members = manifest["workspace"]["members"].as_array().expect("members").clone();
+    let members = manifest["workspace"]["members"]
+        .as_array()
+        .expect("members")
+        .clone();
     let mut programs = BTreeSet::new();
     for member in members {
         let folder = root.join(member.as_str().expect("a path"));
         let text = std::fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest");
         let manifest: toml::Table = text.parse().expect("TOML");
-        let named = manifest.get("bin").and_then(|bins| bins.as_array()).cloned().unwrap_or_default();
+        let named = manifest
+            .get("bin")
+            .and_then(|bins| bins.as_array())
+            .cloned()
+            .unwrap_or_default();
         for bin in &named {
             programs.insert(bin["name"].as_str().expect("a name").to_owned());
         }
         if named.is_empty() && folder.join("src/main.rs").exists() {
             programs.insert(manifest["package"]["name"].as_str().expect("a name").to_owned());
         }
-        assert!(!folder.join("src/bin").exists(), "{} hides a program", folder.display());
+        assert!(
+            !folder.join("src/bin").exists(),
+            "{} hides a program",
+            folder.display()
+        );
     }
     programs
 }
@@ -64,7 +77,11 @@ fn every_other_command_ends_without_listening() {
         }
         let ended = room.run(&[name], &[("AICMO_BACKEND_URL", "http://127.0.0.1:9")]);
         assert!(!ended.stdout.contains("aicmo ready"), "{name}");
-        assert!(matches!(ended.status.code(), Some(0 | 1)), "{name}: {}", ended.stderr);
+        assert!(
+            matches!(ended.status.code(), Some(0 | 1)),
+            "{name}: {}",
+            ended.stderr
+        );
     }
 }
 
@@ -73,8 +90,21 @@ fn help_names_every_command_and_the_exit_codes() {
     let room = Room::new();
     let help = room.run(&["--help"], &[]);
     assert_eq!(help.status.code(), Some(0));
-    for name in ["serve", "doctor", "smoke", "inventory", "healthcheck", "migrate", "openapi", "status"] {
-        assert!(help.stdout.contains(&format!("\n  {name}")), "{name}: {}", help.stdout);
+    for name in [
+        "serve",
+        "doctor",
+        "smoke",
+        "inventory",
+        "healthcheck",
+        "migrate",
+        "openapi",
+        "status",
+    ] {
+        assert!(
+            help.stdout.contains(&format!("\n  {name}")),
+            "{name}: {}",
+            help.stdout
+        );
     }
     assert!(help.stdout.contains("75 another instance"));
     assert!(help.stdout.contains("--set"));
@@ -103,9 +133,17 @@ fn the_openapi_document_is_printed_without_a_server() {
     let ended = room.run(&["openapi"], &[]);
     assert_eq!(ended.status.code(), Some(0));
     let document: serde_json::Value = serde_json::from_str(&ended.stdout).expect("JSON");
-    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+    assert!(
+        document["openapi"]
+            .as_str()
+            .is_some_and(|version| version.starts_with("3.1"))
+    );
     for endpoint in aicmo_shared::api::ALL {
-        assert!(document["paths"].get(endpoint.path).is_some(), "{}", endpoint.path);
+        assert!(
+            document["paths"].get(endpoint.path).is_some(),
+            "{}",
+            endpoint.path
+        );
     }
     assert!(room.files().is_empty());
 }

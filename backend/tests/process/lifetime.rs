@@ -4,7 +4,6 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use aicmo_backend::smoke::Server;
-use aicmo_backend::smoke::server::field;
 use aicmo_shared::api::{CreateLead, GetAttention, GetStatus, NoQuery};
 use aicmo_shared::lead::{LeadDraft, LeadOutcome};
 
@@ -19,7 +18,10 @@ fn draft(number: usize) -> LeadDraft {
 }
 
 async fn leads(server: &Server) -> u64 {
-    let answer = client(server).read::<GetAttention>(&[], &NoQuery {}).await.expect("figures");
+    let answer = client(server)
+        .read::<GetAttention>(&[], &NoQuery {})
+        .await
+        .expect("figures");
     assert!(!answer.is_mock());
     answer.data().leads
 }
@@ -31,7 +33,10 @@ fn the_first_line_says_where_what_and_how() {
     let build = aicmo_backend::process::build::marker();
     assert_eq!(
         server.ready_line,
-        format!("aicmo ready url={} build={build} database=sqlite mode=live", server.url)
+        format!(
+            "aicmo ready url={} build={build} database=sqlite mode=live",
+            server.url
+        )
     );
     assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
 }
@@ -41,8 +46,8 @@ fn the_data_directory_and_the_keys_belong_to_their_owner_alone() {
     let room = Room::new();
     let server = room.serve(&[]);
     let mode = |path: &str| {
-        let path = room.data().join(path);
-        std::fs::metadata(&path).expect(path.to_str().expect("UTF-8")).permissions().mode() & 0o777
+        let there = std::fs::metadata(room.data().join(path)).expect("it is there");
+        there.permissions().mode() & 0o777
     };
     assert_eq!(mode(""), 0o700);
     assert_eq!(mode("keys/identity.key"), 0o600);
@@ -55,11 +60,17 @@ fn the_data_directory_and_the_keys_belong_to_their_owner_alone() {
 async fn a_second_server_on_one_file_exits_75_and_names_the_first() {
     let room = Room::new();
     let first = room.serve(&[]);
-    client(&first).command::<CreateLead>(&[], &draft(1), None).await.expect("made");
+    client(&first)
+        .command::<CreateLead>(&[], &draft(1), None)
+        .await
+        .expect("made");
     for command in ["serve", "migrate"] {
         let (code, sentence) = refusal(&room.run(&[command], &[]));
         assert_eq!(code, 75, "{sentence}");
-        assert!(sentence.contains(&format!("process {}", first.pid())), "{sentence}");
+        assert!(
+            sentence.contains(&format!("process {}", first.pid())),
+            "{sentence}"
+        );
     }
     let alias = room.path().join("alias.db");
     std::os::unix::fs::symlink(room.data().join("aicmo.db"), &alias).expect("linked");
@@ -89,7 +100,10 @@ async fn killed_at_any_instant_it_comes_back_with_every_lead_it_accepted() {
     }
     let server = room.serve(&[]);
     assert_eq!(leads(&server).await, accepted);
-    let again = client(&server).command::<CreateLead>(&[], &draft(0), None).await.expect("known");
+    let again = client(&server)
+        .command::<CreateLead>(&[], &draft(0), None)
+        .await
+        .expect("known");
     assert_ne!(again.outcome, LeadOutcome::New, "its identity key survived, too");
 }
 
@@ -98,13 +112,20 @@ async fn asked_to_end_it_exits_0_in_time_folds_its_log_and_lets_the_file_go() {
     for name in ["TERM", "INT"] {
         let room = Room::new();
         let mut server = room.serve(&[]);
-        client(&server).command::<CreateLead>(&[], &draft(1), None).await.expect("made");
+        client(&server)
+            .command::<CreateLead>(&[], &draft(1), None)
+            .await
+            .expect("made");
         // An idle connection must not hold up the end.
         let idle = std::net::TcpStream::connect(server.url.trim_start_matches("http://")).expect("connected");
         let began = Instant::now();
         signal(name, &server);
         assert_eq!(server.wait().expect("ended").code(), Some(0), "{}", server.log());
-        assert!(began.elapsed() < Duration::from_secs(10), "{name}: {:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "{name}: {:?}",
+            began.elapsed()
+        );
         drop(idle);
         let rest = std::fs::metadata(room.data().join("aicmo.db-wal")).map_or(0, |log| log.len());
         assert_eq!(rest, 0, "the write-ahead log is folded into the file");
@@ -118,7 +139,14 @@ fn a_flag_beats_the_environment() {
     let room = Room::new();
     let elsewhere = room.path().join("elsewhere");
     let report = room.run(
-        &["doctor", "--json", "--data-dir", elsewhere.to_str().expect("UTF-8"), "--set", "AICMO_DB_POOL_MAX=3"],
+        &[
+            "doctor",
+            "--json",
+            "--data-dir",
+            elsewhere.to_str().expect("UTF-8"),
+            "--set",
+            "AICMO_DB_POOL_MAX=3",
+        ],
         &[("AICMO_DB_POOL_MAX", "7")],
     );
     let report: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
@@ -136,15 +164,22 @@ fn a_flag_beats_the_environment() {
 async fn healthcheck_and_status_ask_a_running_server() {
     let room = Room::new();
     let server = room.serve(&[]);
-    let environment = [("AICMO_BACKEND_URL", server.url.as_str())];
+    let url = server.url.clone();
+    let environment = [("AICMO_BACKEND_URL", url.as_str())];
     let healthy = room.run(&["healthcheck"], &environment);
-    assert_eq!((healthy.status.code(), healthy.stdout.as_str()), (Some(0), "ready\n"));
+    assert_eq!(
+        (healthy.status.code(), healthy.stdout.as_str()),
+        (Some(0), "ready\n")
+    );
     let status = room.run(&["status", "--json"], &environment);
     let status: aicmo_shared::Sourced<aicmo_shared::status::Status> =
         serde_json::from_str(&status.stdout).expect("a status");
-    let direct = client(&server).read::<GetStatus>(&[], &NoQuery {}).await.expect("a status");
+    let direct = client(&server)
+        .read::<GetStatus>(&[], &NoQuery {})
+        .await
+        .expect("a status");
     assert_eq!(status.data().started_at, direct.data().started_at);
-    let table = room.run(&["status", "--backend-url", &server.url], &[]);
+    let table = room.run(&["status", "--backend-url", &url], &[]);
     assert!(table.stdout.contains("mode     live"), "{}", table.stdout);
     drop(server);
     for command in ["healthcheck", "status"] {
@@ -161,6 +196,10 @@ fn migrate_makes_the_schema_and_its_check_changes_nothing() {
     assert!(room.files().is_empty());
     assert_eq!(room.run(&["migrate"], &[]).status.code(), Some(0));
     assert_eq!(room.run(&["migrate", "--check"], &[]).status.code(), Some(0));
-    assert_eq!(room.run(&["migrate"], &[]).status.code(), Some(0), "safe to repeat");
+    assert_eq!(
+        room.run(&["migrate"], &[]).status.code(),
+        Some(0),
+        "safe to repeat"
+    );
     assert!(Server::start(binary(), &room.data(), &[]).is_ok());
 }

@@ -3,6 +3,7 @@
 //! Every test starts processes of its own in a directory of its own, on free ports.
 
 mod doors;
+mod gate;
 mod lifetime;
 mod modes;
 mod refusals;

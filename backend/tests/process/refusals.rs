@@ -37,7 +37,10 @@ fn a_setting_of_a_later_version_is_a_warning_and_stands_in_the_report() {
     let server = room.serve(&[("AICMO_AUTONOMY_ENABLED", "true"), ("AICMO_BIMD", "x")]);
     let log = server.log();
     for name in ["AICMO_AUTONOMY_ENABLED", "AICMO_BIMD"] {
-        assert!(log.contains(&format!("{name} is not a setting of this version")), "{log}");
+        assert!(
+            log.contains(&format!("{name} is not a setting of this version")),
+            "{log}"
+        );
     }
     let report = room.run(&["doctor", "--json"], &[("AICMO_BIMD", "x")]);
     let report: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
@@ -59,7 +62,11 @@ fn a_file_that_is_not_a_database_exits_78_and_keeps_its_bytes() {
     }
     let doctor = room.run(&["doctor"], &[("DATABASE_URL", &url)]);
     assert_eq!(doctor.status.code(), Some(1));
-    assert!(doctor.stdout.contains("not a SQLite database"), "{}", doctor.stdout);
+    assert!(
+        doctor.stdout.contains("not a SQLite database"),
+        "{}",
+        doctor.stdout
+    );
     assert_eq!(std::fs::read_to_string(&letter).expect("read"), content);
 }
 
@@ -129,7 +136,10 @@ fn a_read_only_file_system_exits_78() {
         &format!("mount --bind {data} {data} && mount -o remount,ro,bind {data}"),
     );
     assert_eq!(code, 78, "{sentence}");
-    assert!(sentence.contains("read-only") && sentence.contains(&data), "{sentence}");
+    assert!(
+        sentence.contains("read-only") && sentence.contains(&data),
+        "{sentence}"
+    );
     assert_eq!(room.files(), [data]);
 }
 
@@ -148,7 +158,10 @@ fn a_full_disk_exits_70_and_says_so() {
         &format!("mount -t tmpfs -o size=40k none {data}"),
     );
     assert_eq!(code, 70, "{sentence}");
-    assert!(sentence.starts_with("AICMO_FATAL ") && sentence.contains("no space"), "{sentence}");
+    assert!(
+        sentence.starts_with("AICMO_FATAL ") && sentence.contains("no space"),
+        "{sentence}"
+    );
 }
 
 #[test]
@@ -167,6 +180,9 @@ fn a_port_that_is_taken_exits_78_before_the_database_is_made() {
     let address = taken.local_addr().expect("an address").to_string();
     let (code, sentence) = refusal(&room.run(&["serve"], &[("AICMO_BIND", &address)]));
     assert_eq!(code, 78);
-    assert!(sentence.contains(&address) && sentence.contains("AICMO_BIND"), "{sentence}");
+    assert!(
+        sentence.contains(&address) && sentence.contains("AICMO_BIND"),
+        "{sentence}"
+    );
     assert!(!room.data().join("aicmo.db").exists());
 }

@@ -10,13 +10,20 @@ use crate::support::{Room, binary, client};
 fn a_retired_subcommand_exits_64_with_one_line_and_touches_nothing() {
     for retired in RETIRED {
         let room = Room::new();
-        for arguments in [vec![retired.name], vec![retired.name, "--help"], vec![retired.name, "serve"]] {
+        for arguments in [
+            vec![retired.name],
+            vec![retired.name, "--help"],
+            vec![retired.name, "serve"],
+        ] {
             let ended = room.run(&arguments, &[("AICMO_BIND", "not an address")]);
             assert_eq!(ended.status.code(), Some(64), "{arguments:?}");
             assert_eq!(ended.stdout, "");
             assert_eq!(
                 ended.stderr,
-                format!("RETIRED_ENTRYPOINT {}: use {}\n", retired.name, retired.replacement)
+                format!(
+                    "RETIRED_ENTRYPOINT {}: use {}\n",
+                    retired.name, retired.replacement
+                )
             );
         }
         assert!(room.files().is_empty(), "{:?}", room.files());

@@ -26,8 +26,14 @@ async fn a_secret_planted_in_every_field_that_takes_one_occurs_nowhere() {
         ];
         let server = room.serve(&environment);
         let client = client(&server);
-        let report = client.read::<GetDiagnostics>(&[], &NoQuery {}).await.expect("a report");
-        let status = client.read::<GetStatus>(&[], &NoQuery {}).await.expect("a status");
+        let report = client
+            .read::<GetDiagnostics>(&[], &NoQuery {})
+            .await
+            .expect("a report");
+        let status = client
+            .read::<GetStatus>(&[], &NoQuery {})
+            .await
+            .expect("a status");
         let ready = client.get("/readyz?verbose=1").send().await.expect("an answer");
         let doctor = room.run(&["doctor", "--json"], &environment);
         let table = room.run(&["doctor"], &environment);
@@ -47,13 +53,26 @@ async fn a_secret_planted_in_every_field_that_takes_one_occurs_nowhere() {
             assert!(!text.is_empty());
             assert!(!text.contains(CANARY), "{text}");
         }
-        let row = report.data().settings.iter().find(|row| row.key == "DATABASE_URL").expect("a row");
+        let row = report
+            .data()
+            .settings
+            .iter()
+            .find(|row| row.key == "DATABASE_URL")
+            .expect("a row");
         assert_eq!(row.value.as_deref(), Some("postgres://***@127.0.0.1:9/aicmo"));
-        let row = report.data().settings.iter().find(|row| row.key == "AICMO_IDENTITY_KEY").expect("a row");
+        let row = report
+            .data()
+            .settings
+            .iter()
+            .find(|row| row.key == "AICMO_IDENTITY_KEY")
+            .expect("a row");
         assert_eq!((row.set, row.value.as_deref()), (true, Some("***")));
     }
     // The name of a variable is not a secret; its value is.
-    let report = room.run(&["doctor", "--json"], &[(unknown.as_str(), "x"), ("AICMO_DATA_SOURCE", "mock")]);
+    let report = room.run(
+        &["doctor", "--json"],
+        &[(unknown.as_str(), "x"), ("AICMO_DATA_SOURCE", "mock")],
+    );
     assert!(report.stdout.contains("AICMO_5ec2e7"));
 }
 

@@ -6,7 +6,11 @@ use aicmo_backend::settings::TABLE;
 
 /// A row of the table, as Markdown.
 fn row(key: &str, default: &str, help: &str) -> String {
-    let default = if default.is_empty() { "unset".to_owned() } else { format!("`{default}`") };
+    let default = if default.is_empty() {
+        "unset".to_owned()
+    } else {
+        format!("`{default}`")
+    };
     format!("| `{key}` | {default} | {help} |")
 }
 
@@ -18,7 +22,10 @@ fn docs_operations_lists_every_setting_with_default_and_purpose_and_no_other() {
         .lines()
         .filter(|line| line.starts_with("| `AICMO_") || line.starts_with("| `DATABASE_URL"))
         .collect();
-    let expected: Vec<String> = TABLE.iter().map(|spec| row(spec.key, spec.default, spec.help)).collect();
+    let expected: Vec<String> = TABLE
+        .iter()
+        .map(|spec| row(spec.key, spec.default, spec.help))
+        .collect();
     assert_eq!(
         documented,
         expected,

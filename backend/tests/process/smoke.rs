@@ -8,7 +8,10 @@ use crate::support::{Room, or_skip};
 /// none; the whole suite builds it first.
 fn console_is_current() -> bool {
     let report = console::report();
-    or_skip(report.embedded && report.matches_server, "a console of this build")
+    or_skip(
+        report.embedded && report.matches_server,
+        "a console of this build",
+    )
 }
 
 #[test]
@@ -28,12 +31,24 @@ fn smoke_passes_all_twelve_and_writes_dated_evidence() {
         assert_eq!(ended.status.code(), Some(0), "{}", ended.stdout);
         assert_eq!(document["passed"], true);
     } else {
-        assert_eq!(ended.status.code(), Some(1), "a missing console is a failure: {}", ended.stdout);
+        assert_eq!(
+            ended.status.code(),
+            Some(1),
+            "a missing console is a failure: {}",
+            ended.stdout
+        );
         assert_eq!(checks[0]["passed"], false);
     }
     assert!(document["at"].as_str().is_some_and(|at| at.ends_with('Z')));
-    assert!(document["start_to_ready_ms"].as_u64().is_some_and(|took| took < 5_000));
-    assert!(!room.data().exists(), "the data of this installation is left alone");
+    assert!(
+        document["start_to_ready_ms"]
+            .as_u64()
+            .is_some_and(|took| took < 5_000)
+    );
+    assert!(
+        !room.data().exists(),
+        "the data of this installation is left alone"
+    );
 }
 
 #[test]
@@ -45,9 +60,18 @@ fn doctor_is_content_with_a_running_installation_and_gives_advice_without_one() 
     assert!(room.files().is_empty(), "doctor makes nothing");
     let _server = room.serve(&[]);
     let ended = room.run(&["doctor"], &[]);
-    let problems: Vec<&str> = ended.stdout.lines().filter(|line| line.starts_with("PROBLEM")).collect();
+    let problems: Vec<&str> = ended
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("PROBLEM"))
+        .collect();
     if console_is_current() {
-        assert_eq!((ended.status.code(), problems.len()), (Some(0), 0), "{}", ended.stdout);
+        assert_eq!(
+            (ended.status.code(), problems.len()),
+            (Some(0), 0),
+            "{}",
+            ended.stdout
+        );
     } else {
         assert_eq!(problems.len(), 1, "only the console: {problems:?}");
         assert!(problems[0].contains("console"), "{problems:?}");

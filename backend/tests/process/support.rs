@@ -1,7 +1,6 @@
 //! What the tests of the process share.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use aicmo_backend::smoke::Server;
 use aicmo_backend::smoke::server::{Ended, command, run_to_end};
@@ -104,20 +103,4 @@ pub fn or_skip(there: bool, what: &str) -> bool {
         eprintln!("SKIPPED: {what} is missing");
     }
     there
-}
-
-/// Waits until `look` answers `Ok`; fails with the last thing it saw.
-pub async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Result<T, String>>,
-{
-    let mut again = tokio::time::interval(Duration::from_millis(25));
-    let deadline = std::time::Instant::now() + Duration::from_secs(60);
-    loop {
-        again.tick().await;
-        match look().await {
-            Ok(found) => return found,
-            Err(seen) => assert!(std::time::Instant::now() < deadline, "{what}: last seen: {seen}"),
-        }
-    }
 }
