@@ -34,7 +34,7 @@ const PACKED: &str = ".br";
 
 struct Asset {
     bytes: Bytes,
-    /// The same, packed with brotli.
+    /// The same, packed with brotli; only where that is smaller.
     packed: Option<Bytes>,
     sha256: [u8; 32],
     etag: HeaderValue,
@@ -69,8 +69,10 @@ fn asset(name: &str) -> Option<Asset> {
         "no-cache"
     };
     Some(Asset {
+        packed: Dist::get(&format!("{name}{PACKED}"))
+            .map(|twin| bytes_of(twin.data))
+            .filter(|twin| twin.len() < file.data.len()),
         bytes: bytes_of(file.data),
-        packed: Dist::get(&format!("{name}{PACKED}")).map(|twin| bytes_of(twin.data)),
         sha256,
         etag: quoted(format!("\"{short}\""))?,
         packed_etag: quoted(format!("\"{short}-br\""))?,

@@ -14,7 +14,7 @@ use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use actix_web::http::uri::Authority;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpResponse, web};
+use actix_web::{Error, HttpMessage, web};
 use aicmo_operations::Operations;
 use aicmo_shared::{ErrorCode, build_marker};
 use futures_util::FutureExt;
@@ -171,7 +171,7 @@ pub async fn admit<B: MessageBody + 'static>(
     async {
         let began = Instant::now();
         let outcome = if let Some(error) = door.refusal(&request) {
-            Ok(Ok(request.into_response(HttpResponse::from_error(error))))
+            Ok(Ok(request.error_response(error)))
         } else {
             let answer = async { next.call(request).await.map(ServiceResponse::map_into_boxed_body) };
             AssertUnwindSafe(answer).catch_unwind().await

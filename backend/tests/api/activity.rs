@@ -4,6 +4,7 @@ use aicmo_shared::ErrorCode;
 use aicmo_shared::activity::ActivityKind;
 use aicmo_shared::api::{ActivityQuery, ListActivity};
 use aicmo_test_support::on_both_databases;
+use serde_json::json;
 
 use super::harness::{TestServer, send};
 use super::samples::Populated;
@@ -42,6 +43,8 @@ on_both_databases! {
     async fn a_cursor_of_another_kind_is_refused(db: TestDatabase) {
         let server = TestServer::live(db.store());
         Populated::through(&server).await;
+        let other = json!({ "name": "Autumn", "objective": "sales" });
+        send(server.request("POST", "/api/v1/campaigns").json(&other)).await;
         let query = ActivityQuery { limit: Some(1), ..ActivityQuery::default() };
         let page = server.client.read::<ListActivity>(&[], &query).await.expect("a page");
         let cursor = page.page().and_then(|page| page.next_cursor.clone()).expect("there is more");
