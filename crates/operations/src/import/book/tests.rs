@@ -75,7 +75,7 @@ fn the_first_row_of_a_person_is_new_and_later_ones_fill_or_repeat() {
             "new",
             "merged company+tags",
             "unchanged",
-            "merged title+identities",
+            "merged title+notes+identities",
             "unchanged"
         ]
     );

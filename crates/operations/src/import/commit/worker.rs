@@ -220,3 +220,6 @@ async fn wait() {
     interval.tick().await;
     interval.tick().await;
 }
+
+#[cfg(test)]
+mod tests;

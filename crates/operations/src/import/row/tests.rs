@@ -1,6 +1,7 @@
 //! What single records say, and that none of them panics.
 
 use ImportColumn as C;
+use aicmo_shared::lead::{ConsentOrigin, ConsentStatus};
 use proptest::prelude::*;
 use uuid::Uuid;
 

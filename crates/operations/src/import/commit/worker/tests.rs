@@ -1,6 +1,7 @@
 //! Kills a commit between any two chunks and inside every chunk, and compares what a second process
 //! makes of it with what an undisturbed one does.
 
+use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,7 +14,7 @@ use aicmo_shared::diagnostics::{ConsoleReport, DatabaseKind};
 use aicmo_shared::import::{Import, ImportMapping};
 use aicmo_shared::lead::LeadEventKind;
 use aicmo_store::{Actor, counters, verify_audit_chain};
-use aicmo_test_support::{TestDatabase, on_both_databases};
+use aicmo_test_support::{on_both_databases, wait_until};
 use tempfile::TempDir;
 
 use super::*;
@@ -90,11 +91,15 @@ fn olga() -> Operator {
 fn file() -> String {
     let mut text = "Name,Email,Company\n".to_owned();
     for row in 0..ROWS {
-        let (person, company) = if row % 4 == 3 { (row - 1, "Acme") } else { (row, "") };
+        let (person, company) = if row % 4 == 3 {
+            (row - 1, "Acme")
+        } else {
+            (row, "")
+        };
         if row % 50 == 49 {
             text.push_str("Nobody,,\n");
         } else {
-            text.push_str(&format!("Person {person},p{person}@example.org,{company}\n"));
+            let _ = writeln!(text, "Person {person},p{person}@example.org,{company}");
         }
     }
     text
@@ -114,8 +119,12 @@ async fn begun(ops: &Arc<Operations>, store: &Store, folder: &TempDir) -> Import
         columns: uploaded.mapping,
         campaign: None,
     };
-    map_import(ops, &olga(), uploaded.id, mapping).await.expect("mapped");
-    let previewed = preview_import(ops, &olga(), uploaded.id).await.expect("previewed");
+    map_import(ops, &olga(), uploaded.id, mapping)
+        .await
+        .expect("mapped");
+    let previewed = preview_import(ops, &olga(), uploaded.id)
+        .await
+        .expect("previewed");
     assert_eq!(previewed.counts.total, ROWS);
     start(ops, store, &olga(), previewed.id).await.expect("begun");
     previewed
@@ -127,42 +136,69 @@ fn worker(ops: &Arc<Operations>, store: &Store, import: &Import) -> Worker {
 
 /// Waits until nobody works on the import any more.
 async fn settled(ops: &Operations, import: &Import) -> Import {
-    loop {
+    wait_until("the commit ends", || async {
         let seen = get_import(ops, import.id).await.expect("it is there").into_data();
-        if seen.state != ImportState::Committing {
-            return seen;
+        if seen.state == ImportState::Committing {
+            Err(seen.committed)
+        } else {
+            Ok(seen)
         }
-        tokio::task::yield_now().await;
-    }
+    })
+    .await
 }
 
 /// Whether the database holds each row of the file exactly once.
 async fn assert_each_row_once(ops: &Arc<Operations>, store: &Store, previewed: &Import) {
-    let committed = get_import(ops, previewed.id).await.expect("it is there").into_data();
+    let committed = get_import(ops, previewed.id)
+        .await
+        .expect("it is there")
+        .into_data();
     assert_eq!(committed.state, ImportState::Committed, "{:?}", committed.error);
     assert_eq!(committed.committed, ROWS);
     assert_eq!(committed.counts, previewed.counts);
-    let left = imports::uncommitted_rows(&store.reader(), previewed.id, None, 10).await.expect("read");
-    assert!(left.is_empty(), "{left:?}");
-    let page = list_leads(ops, &LeadQuery { limit: Some(200), ..LeadQuery::default() })
+    let left = imports::uncommitted_rows(&store.reader(), previewed.id, None, 10)
         .await
-        .expect("a list");
-    assert_eq!(page.page().and_then(|page| page.total), Some(previewed.counts.new));
+        .expect("read");
+    assert!(left.is_empty(), "{left:?}");
+    let page = list_leads(
+        ops,
+        &LeadQuery {
+            limit: Some(200),
+            ..LeadQuery::default()
+        },
+    )
+    .await
+    .expect("a list");
+    assert_eq!(
+        page.page().and_then(|page| page.total),
+        Some(previewed.counts.new)
+    );
     let mut n_touches = 0;
     let mut cursor = None;
     loop {
-        let query = LeadQuery { limit: Some(200), cursor, ..LeadQuery::default() };
+        let query = LeadQuery {
+            limit: Some(200),
+            cursor,
+            ..LeadQuery::default()
+        };
         let page = list_leads(ops, &query).await.expect("a list");
         for lead in page.data() {
             let events = list_lead_events(ops, lead.id).await.expect("events").into_data();
-            n_touches += events.iter().filter(|event| event.kind == LeadEventKind::Touch).count() as u64;
+            n_touches += events
+                .iter()
+                .filter(|event| event.kind == LeadEventKind::Touch)
+                .count() as u64;
         }
         cursor = page.page().and_then(|page| page.next_cursor.clone());
         if cursor.is_none() {
             break;
         }
     }
-    assert_eq!(n_touches, ROWS - previewed.counts.invalid, "one touch per usable row");
+    assert_eq!(
+        n_touches,
+        ROWS - previewed.counts.invalid,
+        "one touch per usable row"
+    );
     let check = counters::compare(&store.reader(), NOON).await.expect("compared");
     assert!(check.mismatches.is_empty(), "{:?}", check.mismatches);
     let chain = verify_audit_chain(&store.reader()).await.expect("read");
