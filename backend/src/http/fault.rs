@@ -111,6 +111,7 @@ pub async fn strike(fault: FaultKind) -> Result<HttpResponse, ApiError> {
             .content_type("application/json")
             .insert_header((CACHE_CONTROL, "no-store"))
             .body(r#"{"data": {"leads": 12, "#)),
+        // The one panic on purpose: it proves that the front door holds.
         FaultKind::Panic => panic!("a fault was asked for"),
         FaultKind::Empty => Err(ApiError::internal("an emptied answer needs the answer")),
     }

@@ -7,6 +7,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// The name of this machine to itself.
+const LOOPBACK: &str = "localhost";
+
 /// The names under which the server may be reached.
 #[derive(Debug)]
 pub struct HostRules {
@@ -16,19 +19,20 @@ pub struct HostRules {
 impl HostRules {
     /// Loopback names and every literal address pass by themselves; `names` pass too.
     pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            names: names
-                .into_iter()
-                .map(|name| without_port(name.trim()).to_ascii_lowercase())
-                .collect(),
-        }
+        let names = names
+            .into_iter()
+            .map(|name| without_port(name.trim()).to_ascii_lowercase())
+            // Loopback is many servers, told apart by their ports; it needs no entry and gets none.
+            .filter(|name| name != LOOPBACK)
+            .collect();
+        Self { names }
     }
 
     /// Whether a request for `authority` (`name` or `name:port`) is meant for this server. A literal
     /// address passes: rebinding needs a name whose meaning can be changed.
     pub fn allows(&self, authority: &str) -> bool {
         let host = without_port(authority);
-        host.eq_ignore_ascii_case("localhost")
+        host.eq_ignore_ascii_case(LOOPBACK)
             || host.parse::<Ipv4Addr>().is_ok()
             || host
                 .strip_prefix('[')
@@ -105,13 +109,19 @@ mod tests {
 
     #[test]
     fn a_page_of_another_site_may_not_write() {
-        let rules = HostRules::new(["console.example".to_owned()]);
+        let rules = HostRules::new(["console.example".to_owned(), "localhost".to_owned()]);
         let host = Some("127.0.0.1:8000");
         assert!(rules.may_write(None, None, host), "a tool sends neither");
         assert!(rules.may_write(Some("same-origin"), Some("http://127.0.0.1:8080"), host));
         assert!(rules.may_write(None, Some("http://127.0.0.1:8000"), host));
         assert!(rules.may_write(None, Some("https://console.example"), host));
-        for origin in ["http://evil.example", "http://127.0.0.1:9000", "null", ""] {
+        for origin in [
+            "http://evil.example",
+            "http://127.0.0.1:9000",
+            "http://localhost:3000",
+            "null",
+            "",
+        ] {
             assert!(!rules.may_write(None, Some(origin), host), "{origin}");
         }
         assert!(!rules.may_write(Some("cross-site"), None, host));
