@@ -1,0 +1,158 @@
+//! The rows of an import with their verdicts and reasons, one verdict at a time or all.
+
+use aicmo_shared::ImportId;
+use aicmo_shared::api::{ImportRowQuery, ListImportRows};
+use aicmo_shared::import::{Import, ImportRow, RowVerdict};
+use leptos::prelude::*;
+
+use super::stage::{count_of, tone_of_verdict};
+use crate::api::{self, Load, Reading};
+use crate::components::button::Button;
+use crate::components::pager::{PageStack, Pager};
+use crate::components::panel::Panel;
+use crate::components::pill::Pill;
+use crate::components::table::{CELL_NUMBER, Column, Table};
+use crate::format;
+
+/// Rows of a page.
+const PAGE: u32 = 50;
+
+/// The panel of the rows.
+#[component]
+pub fn ImportRows(
+    /// Which import.
+    id: ImportId,
+    /// The import, for the counts beside the choices.
+    import: Load<Import>,
+) -> impl IntoView {
+    let verdict = RwSignal::new(None::<RowVerdict>);
+    let pages = RwSignal::new(PageStack::default());
+    let of = Signal::derive(move || verdict.get().map_or("", RowVerdict::as_str).to_owned());
+    let key = id.to_string();
+    let rows = Load::new(move || {
+        let cursor = of.with(|of| pages.with(|pages| pages.cursor(of)));
+        let query = ImportRowQuery {
+            verdict: verdict.get(),
+            cursor,
+            limit: Some(PAGE),
+        };
+        api::read::<ListImportRows>(&[&key], &query)
+    });
+    view! {
+        <Panel
+            name="import-rows"
+            title="Rows"
+            data=rows
+            skeleton=8
+            flush=true
+            toolbar=move || view! { <VerdictChips verdict import /> }
+            empty=move || view! {
+                <p class="empty__title">"No row has this verdict"</p>
+                <Button on_press=move |()| verdict.set(None)>"Show all rows"</Button>
+            }
+            let:reading
+        >
+            <Rows reading />
+            <Pager
+                pages
+                of
+                page=Signal::derive(move || reading.page())
+                rows=Signal::derive(move || reading.with(Vec::len))
+                one="row"
+                many="rows"
+            />
+        </Panel>
+    }
+}
+
+#[component]
+fn VerdictChips(verdict: RwSignal<Option<RowVerdict>>, import: Load<Import>) -> impl IntoView {
+    let choices = std::iter::once(None).chain(RowVerdict::ALL.iter().copied().map(Some));
+    let chips: Vec<_> = choices
+        .map(|choice| {
+            let count = move || {
+                import.with(|import| choice.map_or(import.counts.total, |v| count_of(&import.counts, v)))
+            };
+            view! {
+                <button
+                    type="button"
+                    class="chip"
+                    title=choice.map_or("Every row of the file", RowVerdict::meaning)
+                    aria-pressed=move || (verdict.get() == choice).to_string()
+                    on:click=move |_| verdict.set(choice)
+                >
+                    {choice.map_or("all", RowVerdict::as_str)}
+                    <span class="chip__count">{move || count().map(format::count)}</span>
+                </button>
+            }
+        })
+        .collect();
+    view! { <div class="chips" role="group" aria-label="Rows by verdict">{chips}</div> }
+}
+
+#[component]
+fn Rows(reading: Reading<Vec<ImportRow>>) -> impl IntoView {
+    let columns = vec![
+        Column::number("Row"),
+        Column::text("Verdict"),
+        Column::text("Name"),
+        Column::text("E-mail"),
+        Column::text("Company").wide(),
+        Column::text("Why, or what is filled"),
+    ];
+    let lines = move || reading.with(|rows| rows.iter().map(line).collect::<Vec<_>>());
+    view! { <Table caption="Rows of the file, in file order" columns>{lines}</Table> }
+}
+
+fn line(row: &ImportRow) -> impl IntoView + use<> {
+    let name = row.name.clone().unwrap_or_default();
+    let name = match row.lead {
+        Some(lead) => view! { <a class="lead__name" href=format!("/leads/{lead}")>{name}</a> }.into_any(),
+        None => name.into_any(),
+    };
+    let notes: Vec<_> = row
+        .notes
+        .iter()
+        .map(|note| {
+            let place = note
+                .column
+                .as_ref()
+                .map(|column| format!("{column}: "))
+                .unwrap_or_default();
+            let value = note
+                .value
+                .as_ref()
+                .map(|value| format!(" ({value})"))
+                .unwrap_or_default();
+            let word = if note.is_warning { "Left out: " } else { "" };
+            view! {
+                <li class="row-note" class:row-note--warning=note.is_warning>
+                    <code>{note.reason.as_str()}</code>
+                    {format!(" {word}{place}{}{value}", note.message)}
+                </li>
+            }
+        })
+        .collect();
+    let fills = (!row.fills.is_empty()).then(|| {
+        view! { <p class="row-fills">{format!("Fills {}", format::spaced(&row.fills.join(", ")))}</p> }
+    });
+    view! {
+        <tr>
+            <td class=format!("table__cell {CELL_NUMBER}")>{format::count(row.row_number)}</td>
+            <td class="table__cell">
+                <Pill
+                    tone=tone_of_verdict(row.verdict)
+                    word=row.verdict.as_str()
+                    title=row.verdict.meaning().to_owned()
+                />
+            </td>
+            <td class="table__cell">{name}</td>
+            <td class="table__cell">{row.email.clone()}</td>
+            <td class="table__cell table__cell--wide">{row.company.clone()}</td>
+            <td class="table__cell import-row__why">
+                {(!notes.is_empty()).then(|| view! { <ul class="row-notes">{notes}</ul> })}
+                {fills}
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,331 @@
+//! The list of leads: filters above, rows, pages below.
+//!
+//! Owns the panel `lead-list`, its place in the list and its selection. What is shown is decided
+//! by the address, so a link, a reload and the back button all give the same rows.
+
+use std::collections::BTreeSet;
+
+use aicmo_shared::LeadId;
+use aicmo_shared::api::ListLeads;
+use aicmo_shared::campaign::Campaign;
+use aicmo_shared::lead::LeadRow;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::address::{LeadAddress, conditions_in_words};
+use super::filters::{LeadFilters, NamedViews};
+use super::place::Place;
+use super::rows::LeadTable;
+use super::rows_cursor::{RowKey, neighbour, select};
+use crate::api::{self, Load, Reading};
+use crate::components::button::{Button, ButtonKind};
+use crate::components::dom;
+use crate::components::pager::{PageStack, Pager};
+use crate::components::panel::Panel;
+use crate::keys;
+
+/// Rows of a page.
+const PAGE: u32 = 50;
+
+/// The list of leads under the address.
+#[component]
+pub fn LeadList(
+    /// Filter and order.
+    address: Memo<LeadAddress>,
+    /// The lead that is open beside the list.
+    open: Memo<Option<String>>,
+    /// The campaigns to choose from.
+    campaigns: Load<Vec<Campaign>>,
+    /// Opens the form for a new lead.
+    on_new: Callback<()>,
+) -> impl IntoView {
+    let pages = RwSignal::new(PageStack::default());
+    let of = Memo::new(move |_| address.with(LeadAddress::search));
+    let leads = Load::new(move || {
+        let cursor = of.with(|of| pages.with(|pages| pages.cursor(of)));
+        api::read::<ListLeads>(&[], &address.with(|address| address.query(cursor, PAGE)))
+    });
+    let compact = dom::remembered_switch("leads-compact");
+    let navigate = use_navigate();
+    let go = Callback::new(move |to: LeadAddress| {
+        let path = open
+            .get_untracked()
+            .map_or_else(|| "/leads".to_owned(), |id| format!("/leads/{id}"));
+        navigate(&format!("{path}{}", to.search()), NavigateOptions::default());
+    });
+    let total = move || {
+        leads
+            .with_sourced(|sourced| sourced.page().and_then(|page| page.total))
+            .flatten()
+            .map(|total| {
+                view! {
+                    <span class="leads__total">{crate::format::count(total)}</span>
+                    <span class="pager__exact">"exact"</span>
+                }
+            })
+    };
+    let state = ListState {
+        address,
+        open,
+        pages,
+        of,
+        compact,
+    };
+    view! {
+        <Panel
+            name="lead-list"
+            title="People"
+            data=leads
+            skeleton=12
+            flush=true
+            aside=move || view! { <span class="leads__count">{total}</span> }
+            toolbar=move || view! {
+                <NamedViews address go />
+                <LeadFilters address go campaigns />
+                <Unknown address go />
+            }
+            empty=move || view! { <NoLeads address go on_new /> }
+            let:reading
+        >
+            <Rows reading state />
+        </Panel>
+    }
+}
+
+/// What list and rows share.
+#[derive(Clone, Copy)]
+struct ListState {
+    address: Memo<LeadAddress>,
+    open: Memo<Option<String>>,
+    pages: RwSignal<PageStack>,
+    of: Memo<String>,
+    compact: RwSignal<bool>,
+}
+
+#[component]
+fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
+    let ListState {
+        address,
+        open,
+        pages,
+        of,
+        compact,
+    } = state;
+    let place = move || (of.get(), of.with(|of| pages.with(|pages| pages.cursor(of))));
+    let shown = RwSignal::new(untrack(|| reading.get()));
+    let shown_at = StoredValue::new(untrack(place));
+    let waiting = RwSignal::new(false);
+    let release = RwSignal::new(0_u32);
+    let selected = RwSignal::new(BTreeSet::<LeadId>::new());
+    let pointed = RwSignal::new(false);
+    let cursor = RwSignal::new(None::<LeadId>);
+    let anchor = StoredValue::new(None::<LeadId>);
+
+    Effect::new(move || {
+        let released = release.get();
+        let arrived = reading.get();
+        let here = untrack(place);
+        let asked = released > 0 && waiting.get_untracked() || shown_at.get_value() != here;
+        let held = pointed.get_untracked() || selected.with_untracked(|selected| !selected.is_empty());
+        if asked || !held || shown.with_untracked(|shown| same_order(shown, &arrived)) {
+            if shown_at.get_value() != here {
+                selected.set(BTreeSet::new());
+            }
+            shown_at.set_value(here);
+            waiting.set(false);
+            if shown.with_untracked(|shown| *shown != arrived) {
+                shown.set(arrived);
+            }
+        } else {
+            waiting.set(true);
+        }
+    });
+
+    let ids = move || shown.with_untracked(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    let toggle = Callback::new(move |(id, key): (LeadId, RowKey)| {
+        let before = selected.get_untracked();
+        selected.set(select(&ids(), before, anchor.get_value(), id, key));
+        anchor.set_value(Some(id));
+    });
+    let navigate = use_navigate();
+    keys::listen(move |pressed| {
+        let Some(key) = RowKey::from_key(pressed) else {
+            return false;
+        };
+        match (key, cursor.get_untracked()) {
+            (RowKey::Down | RowKey::Up, at) => neighbour(&ids(), at, key)
+                .map(|next| dom::focus(&row_id(next)))
+                .is_some(),
+            (RowKey::Open, Some(id)) if !dom::focus_is_pressable() => {
+                navigate(
+                    &format!("/leads/{id}{}", of.get_untracked()),
+                    NavigateOptions::default(),
+                );
+                true
+            }
+            (RowKey::Select | RowKey::SelectRange, Some(id)) => {
+                toggle.run((id, key));
+                true
+            }
+            (RowKey::Close, _) if selected.with_untracked(|selected| !selected.is_empty()) => {
+                selected.set(BTreeSet::new());
+                true
+            }
+            (RowKey::Close, _) if open.with_untracked(Option::is_some) => {
+                navigate(
+                    &format!("/leads{}", of.get_untracked()),
+                    NavigateOptions::default(),
+                );
+                true
+            }
+            _ => false,
+        }
+    });
+    view! {
+        <Show when=move || waiting.get()>
+            <p class="leads__waiting" role="status">
+                "The list changed on the server. It stands still while you point at it or have rows selected. "
+                <Button kind=ButtonKind::Quiet on_press=move |()| release.update(|number| *number += 1)>
+                    "Show the new order"
+                </Button>
+            </p>
+        </Show>
+        <Selection selected shown />
+        <div
+            class="leads__rows"
+            class:leads__rows--compact=move || compact.get()
+            on:pointerenter=move |event| pointed.set(event.pointer_type() == "mouse")
+            on:pointerleave=move |_| pointed.set(false)
+        >
+            <LeadTable
+                rows=shown
+                provenance=Signal::derive(move || reading.provenance())
+                search=of
+                open
+                selected
+                cursor
+                on_toggle=toggle
+            />
+        </div>
+        <div class="leads__foot">
+            <Pager
+                pages
+                of
+                page=Signal::derive(move || reading.page())
+                rows=Signal::derive(move || shown.with(Vec::len))
+                one="lead"
+                many="leads"
+            />
+            <p class="leads__keys" aria-hidden="true">
+                <kbd>"j"</kbd><kbd>"k"</kbd>" move "<kbd>"Enter"</kbd>" open "<kbd>"x"</kbd>" select "
+                <kbd>"Esc"</kbd>" close"
+            </p>
+            <label class="switch">
+                <input
+                    type="checkbox"
+                    prop:checked=move || compact.get()
+                    on:change=move |event| compact.set(event_target_checked(&event))
+                />
+                <span>"Compact rows"</span>
+            </label>
+        </div>
+        <p class="unseen">{move || if address.with(LeadAddress::is_narrowed) { "The list is filtered." } else { "" }}</p>
+    }
+}
+
+/// What can be done with the selected rows.
+#[component]
+fn Selection(selected: RwSignal<BTreeSet<LeadId>>, shown: RwSignal<Vec<LeadRow>>) -> impl IntoView {
+    let shell = crate::app::ShellState::expect();
+    let copy = move |()| {
+        let addresses: Vec<String> = shown.with_untracked(|rows| {
+            selected.with_untracked(|selected| {
+                rows.iter()
+                    .filter(|row| selected.contains(&row.id))
+                    .filter_map(|row| row.email.clone())
+                    .collect()
+            })
+        });
+        let told = match addresses.len() {
+            0 => "None of the selected leads has an e-mail address.".to_owned(),
+            many => {
+                dom::copy(&addresses.join("\n"));
+                let noun = crate::format::counted(many as u64, "address is", "addresses are");
+                format!("{noun} on the clipboard.")
+            }
+        };
+        shell.toasts.tell(told);
+    };
+    view! {
+        <Show when=move || selected.with(|selected| !selected.is_empty())>
+            <div class="leads__selection" role="status">
+                <span>{move || format!("{} selected", selected.with(BTreeSet::len))}</span>
+                <Button on_press=copy>"Copy e-mail addresses"</Button>
+                <Button kind=ButtonKind::Quiet on_press=move |()| selected.set(BTreeSet::new())>
+                    "Clear selection"
+                </Button>
+            </div>
+        </Show>
+    }
+}
+
+/// Words of the address that narrow nothing, because nobody knows them.
+#[component]
+fn Unknown(address: Memo<LeadAddress>, go: Callback<LeadAddress>) -> impl IntoView {
+    let words = move || address.with(|address| address.ignored.join(", "));
+    view! {
+        <Show when=move || address.with(|address| !address.ignored.is_empty())>
+            <p class="notice notice--warn" role="status">
+                {move || format!("The address asks for {}, which no lead can have. It was left out.", words())}
+                <Button
+                    kind=ButtonKind::Quiet
+                    on_press=move |()| {
+                        let address = address.get_untracked();
+                        go.run(address.with_filter(address.filter.clone()));
+                    }
+                >
+                    "Drop it from the address"
+                </Button>
+            </p>
+        </Show>
+    }
+}
+
+/// Why there are no rows, and what to do.
+#[component]
+fn NoLeads(address: Memo<LeadAddress>, go: Callback<LeadAddress>, on_new: Callback<()>) -> impl IntoView {
+    let blocked = super::write_block();
+    move || {
+        if address.with(LeadAddress::is_narrowed) {
+            let words = address.with(|address| conditions_in_words(&address.filter).join(", "));
+            view! {
+                <p class="empty__title">"No lead matches these filters"</p>
+                <p class="empty__why">{format!("Asked for: {words}.")}</p>
+                <Button kind=ButtonKind::Primary on_press=move |()| go.run(LeadAddress::default())>
+                    "Clear filters"
+                </Button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="empty__title">"No leads yet"</p>
+                <p class="empty__why">"Import a file of people, or add the first one by hand."</p>
+                <div class="empty__actions">
+                    <a class=ButtonKind::Primary.class() href=Place::Imports.address()>"Import a file"</a>
+                    <Button on_press=on_new blocked=blocked>"New lead"</Button>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The id of a row's link, by which the keyboard moves.
+pub fn row_id(lead: LeadId) -> String {
+    format!("lead-row-{lead}")
+}
+
+fn same_order(shown: &[LeadRow], arrived: &[LeadRow]) -> bool {
+    shown.len() == arrived.len() && shown.iter().zip(arrived).all(|(one, other)| one.id == other.id)
+}
