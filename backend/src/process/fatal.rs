@@ -123,6 +123,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_panic_that_reaches_the_top_is_fatal_and_a_stop_is_what_it_says() {
+        assert_eq!(guard(|| panic!("the top")), Exit::Fatal);
+        assert_eq!(guard(|| Err(Stop::configuration("no"))), Exit::Configuration);
+        assert_eq!(guard(|| Ok(Exit::Failed)), Exit::Failed);
+    }
+
+    #[test]
     fn evidence_is_written_for_its_owner_and_read_back() {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().expect("a directory");

@@ -13,6 +13,7 @@ pub struct Gate {
 #[derive(Default)]
 struct State {
     is_open: bool,
+    refused: usize,
     through: Vec<TcpStream>,
 }
 
@@ -34,9 +35,9 @@ impl Gate {
         std::thread::spawn(move || {
             for visitor in listener.incoming().map_while(Result::ok) {
                 let mut state = gatekeeper.lock().expect("the gate");
-                if state.is_open
-                    && let Ok(ends) = forward(visitor, &server)
-                {
+                if !state.is_open {
+                    state.refused += 1;
+                } else if let Ok(ends) = forward(visitor, &server) {
                     state.through.extend(ends);
                 }
             }
@@ -54,6 +55,11 @@ impl Gate {
     /// The database, seen through the gate.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// How many visitors found it closed.
+    pub fn refused(&self) -> usize {
+        self.state.lock().expect("the gate").refused
     }
 
     pub fn open(&self) {

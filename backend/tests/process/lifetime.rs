@@ -203,3 +203,34 @@ fn migrate_makes_the_schema_and_its_check_changes_nothing() {
     );
     assert!(Server::start(binary(), &room.data(), &[]).is_ok());
 }
+
+#[test]
+fn asked_to_end_while_it_still_waits_for_its_database_it_exits_0() {
+    let room = Room::new();
+    let environment = [
+        ("DATABASE_URL", "postgres://nobody@127.0.0.1:9/aicmo"),
+        ("AICMO_DB_STARTUP_RETRY_SECS", "600"),
+        ("AICMO_DB_CONNECT_TIMEOUT_SECS", "1"),
+    ];
+    let data = room.data();
+    let mut all = vec![
+        ("AICMO_BIND", "127.0.0.1:0"),
+        ("AICMO_DATA_DIR", data.to_str().expect("UTF-8")),
+    ];
+    all.extend(environment);
+    let mut command = aicmo_backend::smoke::server::command(binary(), &all);
+    command.arg("serve").stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().expect("started");
+    let log = std::io::BufReader::new(child.stderr.take().expect("a log"));
+    let told = std::io::BufRead::lines(log)
+        .map_while(Result::ok)
+        .find(|line| line.contains("the database does not answer"));
+    assert!(told.is_some(), "it says that it waits");
+    let asked = std::process::Command::new("sh")
+        .args(["-c", &format!("kill -TERM {}", child.id())])
+        .status()
+        .expect("a shell");
+    assert!(asked.success());
+    assert_eq!(child.wait().expect("ended").code(), Some(0));
+    assert!(room.files().is_empty());
+}

@@ -12,7 +12,7 @@ use aicmo_store::DatabaseTarget;
 use aicmo_test_support::{DatabaseKind, TestDatabase, wait_until};
 
 use crate::gate::Gate;
-use crate::support::{Room, client, refusal};
+use crate::support::{Room, binary, client, refusal};
 
 /// A server that is not there: nothing listens on port 9.
 const NOWHERE: &str = "postgres://nobody@127.0.0.1:9/aicmo";
@@ -180,11 +180,49 @@ fn a_database_that_comes_back_turns_the_server_live_without_a_restart() {
     aicmo_test_support::run(DatabaseKind::Postgres, comes_back);
 }
 
+#[test]
+fn a_database_that_comes_while_the_server_starts_is_waited_for() {
+    aicmo_test_support::run(DatabaseKind::Postgres, comes_in_time);
+}
+
+async fn comes_in_time(database: TestDatabase) {
+    let gate = std::sync::Arc::new(Gate::before(&url_of(&database)));
+    let starting = std::sync::Arc::clone(&gate);
+    let room = Room::new();
+    let data = room.data();
+    let server = tokio::task::spawn_blocking(move || {
+        Server::start(
+            binary(),
+            &data,
+            &[("DATABASE_URL", starting.url()), ("AICMO_DB_REQUIRED", "true")],
+        )
+    });
+    wait_until("the server has found the gate closed", || async {
+        match gate.refused() {
+            0 => Err("no visitor yet"),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    gate.open();
+    let server = server.await.expect("no panic").expect("ready");
+    assert!(
+        server.ready_line.ends_with(" database=postgres mode=live"),
+        "{}",
+        server.ready_line
+    );
+    assert_eq!(reason(&server).await, None);
+}
+
+fn url_of(database: &TestDatabase) -> String {
+    match database.target() {
+        DatabaseTarget::Postgres { url } => url,
+        other @ DatabaseTarget::Sqlite { .. } => panic!("{other:?} is no PostgreSQL database"),
+    }
+}
+
 async fn comes_back(database: TestDatabase) {
-    let DatabaseTarget::Postgres { url } = database.target() else {
-        panic!("{:?} is no PostgreSQL database", database.target());
-    };
-    let gate = Gate::before(&url);
+    let gate = Gate::before(&url_of(&database));
     let room = Room::new();
     let server = room.serve(&[("DATABASE_URL", gate.url()), ("AICMO_DB_STARTUP_RETRY_SECS", "0")]);
     assert_eq!(field(&server.ready_line, "mode").as_deref(), Some("mock"));

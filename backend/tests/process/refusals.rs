@@ -91,7 +91,7 @@ fn a_place_that_cannot_be_written_exits_78_and_names_it() {
 }
 
 /// Runs `aicmo serve` behind `prepare`, a shell line that may change what the process finds.
-fn serve_after(room: &Room, wrapper: &[&str], prepare: &str) -> (i32, String) {
+fn serve_after(room: &Room, wrapper: &[&str], prepare: &str, environment: &[(&str, &str)]) -> (i32, String) {
     let script = format!("{prepare} && exec {} serve", binary().display());
     let mut line: Vec<&str> = wrapper.to_vec();
     line.extend(["sh", "-c", &script]);
@@ -102,7 +102,8 @@ fn serve_after(room: &Room, wrapper: &[&str], prepare: &str) -> (i32, String) {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("AICMO_BIND", "127.0.0.1:0")
-        .env("AICMO_DATA_DIR", room.data());
+        .env("AICMO_DATA_DIR", room.data())
+        .envs(environment.iter().copied());
     refusal(&run_to_end(command).expect("it ends"))
 }
 
@@ -134,6 +135,7 @@ fn a_read_only_file_system_exits_78() {
         &room,
         &namespace.unwrap_or_default(),
         &format!("mount --bind {data} {data} && mount -o remount,ro,bind {data}"),
+        &[],
     );
     assert_eq!(code, 78, "{sentence}");
     assert!(
@@ -156,6 +158,7 @@ fn a_full_disk_exits_70_and_says_so() {
         &room,
         &namespace.unwrap_or_default(),
         &format!("mount -t tmpfs -o size=40k none {data}"),
+        &[],
     );
     assert_eq!(code, 70, "{sentence}");
     assert!(
@@ -165,9 +168,50 @@ fn a_full_disk_exits_70_and_says_so() {
 }
 
 #[test]
+fn a_fatal_error_leaves_evidence_that_the_next_report_shows() {
+    let room = Room::new();
+    let small = room.path().join("small");
+    std::fs::create_dir(&small).expect("made");
+    let namespace = namespace();
+    if !or_skip(namespace.is_some(), "a mount namespace") {
+        return;
+    }
+    let url = format!("sqlite://{}/aicmo.db", small.display());
+    let (code, sentence) = serve_after(
+        &room,
+        &namespace.unwrap_or_default(),
+        &format!("mount -t tmpfs -o size=40k none {}", small.display()),
+        &[("DATABASE_URL", &url)],
+    );
+    assert_eq!(code, 70, "{sentence}");
+    let evidence = room.data().join("diagnostics/fatal_error.json");
+    assert!(sentence.contains(&evidence.display().to_string()), "{sentence}");
+    let evidence: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(evidence).expect("evidence")).expect("JSON");
+    assert!(
+        evidence["message"]
+            .as_str()
+            .is_some_and(|text| text.contains("no space"))
+    );
+    assert_eq!(
+        evidence["build"],
+        aicmo_backend::process::build::marker().as_str()
+    );
+    let report = room.run(&["doctor", "--json"], &[("AICMO_DATA_SOURCE", "mock")]);
+    let report: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
+    assert_eq!(report["last_fatal_error"]["message"], evidence["message"]);
+    let doctor = room.run(&["doctor"], &[("AICMO_DATA_SOURCE", "mock")]);
+    assert!(
+        doctor.stdout.contains("NOTE: A process ended with a fatal error"),
+        "{}",
+        doctor.stdout
+    );
+}
+
+#[test]
 fn a_limit_on_file_sizes_is_met_like_a_full_disk_and_leaves_no_half_made_database() {
     let room = Room::new();
-    let (code, sentence) = serve_after(&room, &[], "trap '' XFSZ && ulimit -f 0");
+    let (code, sentence) = serve_after(&room, &[], "trap '' XFSZ && ulimit -f 0", &[]);
     assert_eq!(code, 70, "{sentence}");
     assert!(sentence.contains("no space"), "{sentence}");
     assert!(!room.data().join("aicmo.db").exists());
