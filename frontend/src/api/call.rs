@@ -13,7 +13,7 @@ use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, File, FormData, Headers, RequestInit, Response};
+use web_sys::{AbortController, Headers, RequestInit, Response};
 
 use super::address::address;
 use super::error::{Cause, ClientError};
@@ -21,22 +21,16 @@ use crate::boot;
 
 const READ_SECONDS: u32 = 10;
 const COMMAND_SECONDS: u32 = 30;
-const UPLOAD_SECONDS: u32 = 300;
 
-thread_local! {
-    static SERVER_BUILD: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// The build marker that the last answer of the server carried.
-pub fn server_build() -> Option<String> {
-    SERVER_BUILD.with(|heard| heard.borrow().clone())
-}
+/// Filled by the answer, read after it.
+type Heard = Rc<RefCell<Option<String>>>;
 
 type Outcome<T> = Result<T, ClientError>;
 
 /// A request under way.
 pub struct Call<T> {
     controller: Option<AbortController>,
+    server_build: Heard,
     abort_on_drop: bool,
     answer: Pin<Box<dyn Future<Output = Outcome<T>>>>,
 }
@@ -45,6 +39,11 @@ impl<T> Call<T> {
     /// Ends it from outside; `None` when the browser has no such thing.
     pub fn controller(&self) -> Option<AbortController> {
         self.controller.clone()
+    }
+
+    /// The build marker that the answer will carry; `None` inside until it has come.
+    pub fn server_build(&self) -> Heard {
+        self.server_build.clone()
     }
 }
 
@@ -99,24 +98,6 @@ where
     sending.send(body, headers)
 }
 
-/// Sends a file to `E`, with text parts beside it.
-pub fn upload<E>(file: &File, parts: &[(&str, &str)]) -> Call<E::Answer>
-where
-    E: CommandEndpoint,
-    E::Answer: 'static,
-{
-    let sending = Sending::new(&E::SPEC, address(&E::SPEC, &[], &NoQuery {}), UPLOAD_SECONDS);
-    let form = FormData::new().ok();
-    if let Some(form) = &form {
-        // Text parts first: the server has read them when the file arrives.
-        for (name, value) in parts {
-            let _ = form.append_with_str(name, value);
-        }
-        let _ = form.append_with_blob_and_filename("file", file, &file.name());
-    }
-    sending.send(form.map(JsValue::from), Headers::new())
-}
-
 /// What every request has: where it goes, when it gives up, who can end it.
 struct Sending {
     method: &'static str,
@@ -125,6 +106,7 @@ struct Sending {
     is_write: bool,
     controller: Option<AbortController>,
     expired: Rc<Cell<bool>>,
+    server_build: Heard,
 }
 
 /// A timer that stops when it is dropped.
@@ -145,6 +127,7 @@ impl Sending {
             is_write: spec.body != aicmo_shared::api::BodyKind::None || spec.method.as_str() != "GET",
             controller: AbortController::new().ok(),
             expired: Rc::new(Cell::new(false)),
+            server_build: Heard::default(),
         }
     }
 
@@ -155,23 +138,33 @@ impl Sending {
     ) -> Call<T> {
         let controller = self.controller.clone();
         let abort_on_drop = !self.is_write;
+        let server_build = self.server_build.clone();
+        let exchange = self.begin(body, headers);
         let answer = Box::pin(async move {
-            let deadline = self.deadline();
-            let text = self.exchange(body, headers).await;
-            drop(deadline);
-            let text = text?;
-            serde_json::from_str::<T>(&text.body).map_err(|error| {
-                self.error(Cause::Malformed {
-                    what: error.to_string(),
-                    request_id: text.request_id,
-                })
-            })
+            let answered = exchange.await?;
+            serde_json::from_str::<T>(&answered.body).map_err(|error| answered.unreadable(&error))
         });
         Call {
             controller,
+            server_build,
             abort_on_drop,
             answer,
         }
+    }
+
+    /// The whole exchange, without the type of the answer: made once for all endpoints.
+    fn begin(
+        self,
+        body: Option<JsValue>,
+        headers: Result<Headers, JsValue>,
+    ) -> Pin<Box<dyn Future<Output = Outcome<Answered>>>> {
+        Box::pin(async move {
+            let deadline = self.deadline();
+            let text = self.exchange(body, headers).await;
+            drop(deadline);
+            let (body, request_id) = text?;
+            Ok(Answered { body, request_id, sending: self })
+        })
     }
 
     /// Ends the request when its time is up; cancelled when dropped.
@@ -187,7 +180,7 @@ impl Sending {
             .map(Deadline)
     }
 
-    async fn exchange(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<Text> {
+    async fn exchange(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<(String, Option<String>)> {
         let init = RequestInit::new();
         init.set_method(self.method);
         if let Ok(headers) = headers {
@@ -214,7 +207,7 @@ impl Sending {
         };
         let request_id = response.headers().get("X-Request-Id").ok().flatten();
         if let Ok(Some(build)) = response.headers().get(build_marker::HEADER) {
-            SERVER_BUILD.with(|heard| heard.replace(Some(build)));
+            self.server_build.replace(Some(build));
         }
         let reading = response.text().map_err(|thrown| self.thrown(&thrown))?;
         let text = JsFuture::from(reading)
@@ -222,7 +215,7 @@ impl Sending {
             .map_err(|thrown| self.thrown(&thrown))?;
         let body = text.as_string().unwrap_or_default();
         if response.ok() {
-            return Ok(Text { body, request_id });
+            return Ok((body, request_id));
         }
         let status = response.status();
         Err(self.error(match serde_json::from_str::<Problem>(&body) {
@@ -262,7 +255,17 @@ impl Sending {
 }
 
 /// A successful body, not yet parsed.
-struct Text {
+struct Answered {
     body: String,
     request_id: Option<String>,
+    sending: Sending,
+}
+
+impl Answered {
+    fn unreadable(&self, error: &serde_json::Error) -> ClientError {
+        self.sending.error(Cause::Malformed {
+            what: error.to_string(),
+            request_id: self.request_id.clone(),
+        })
+    }
 }

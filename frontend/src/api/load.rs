@@ -2,9 +2,14 @@
 //! under way.
 //!
 //! A new request ends the one before it, an answer that comes late is thrown away, and a failure
-//! never removes the last good value: whether to show it, greyed, is the panel's decision.
+//! never removes the last good value: whether to show it, greyed, is the panel's decision. The part
+//! that does not depend on the type of the value is compiled once.
 
-use aicmo_shared::{MockReason, PageInfo, Sourced, Timestamp};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use aicmo_shared::{MockReason, PageInfo, Sourced};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::AbortController;
@@ -17,9 +22,7 @@ use crate::components::figure::{Measured, Provenance, Quantity};
 /// A read that follows what it depends on.
 pub struct Load<T: Send + Sync + 'static> {
     value: RwSignal<Option<ArcRwSignal<Sourced<T>>>>,
-    error: RwSignal<Option<ClientError>>,
-    busy: RwSignal<bool>,
-    nudge: RwSignal<u64>,
+    asking: Asking,
 }
 
 impl<T: Send + Sync + 'static> Clone for Load<T> {
@@ -44,88 +47,63 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
     ) -> Self {
         let load = Self {
             value: RwSignal::new(None),
-            error: RwSignal::new(None),
-            busy: RwSignal::new(true),
-            nudge: RwSignal::new(0),
+            asking: Asking::new(),
         };
-        let shell = use_context::<ShellState>();
-        let generation = StoredValue::new(0_u64);
-        let in_flight = StoredValue::new_local(None::<AbortController>);
-        let supersede = move || {
-            let _ = generation.try_update_value(|number| *number += 1);
-            if let Some(Some(controller)) = in_flight.try_update_value(Option::take) {
-                controller.abort();
-            }
-            generation.try_get_value().unwrap_or_default()
-        };
-        Effect::new(move |before: Option<K>| {
-            load.nudge.track();
-            if let Some(shell) = shell {
-                shell.data_version.track();
-            }
+        let before = StoredValue::new_local(None::<K>);
+        let ask = move || {
             let key = key();
-            let number = supersede();
-            if before.is_some_and(|before| before != key) {
+            let is_other = before.with_value(|before| before.as_ref().is_some_and(|before| *before != key));
+            if is_other {
                 load.value.set(None);
-                load.error.set(None);
             }
-            let call = fetch(key.clone());
-            in_flight.set_value(call.controller());
-            load.busy.set(true);
-            spawn_local(async move {
-                let outcome = call.await;
-                if generation.try_get_value() == Some(number) {
-                    let _ = in_flight.try_update_value(Option::take);
-                    load.settle(outcome);
-                }
-            });
-            key
-        });
-        on_cleanup(move || {
-            supersede();
-        });
+            before.set_value(Some(key.clone()));
+            let call = fetch(key);
+            Asked {
+                controller: call.controller(),
+                is_other,
+                answer: Box::pin(async move {
+                    let outcome = call.await;
+                    let keep: Keep = Box::new(move || outcome.map(|arrived| load.keep(arrived)));
+                    keep
+                }),
+            }
+        };
+        load.asking.follow(Rc::new(ask));
         load
     }
 
-    fn settle(self, outcome: Result<Sourced<T>, ClientError>) {
-        let _ = self.busy.try_set(false);
-        match outcome {
-            Ok(arrived) => {
-                match self.value.try_get_untracked().flatten() {
-                    Some(shown) => shown.set(arrived),
-                    None => {
-                        let _ = self.value.try_set(Some(ArcRwSignal::new(arrived)));
-                    }
-                }
-                let _ = self.error.try_set(None);
-            }
-            Err(error) if error.is_cancelled() => {}
-            Err(error) => {
-                let _ = self.error.try_set(Some(error));
+    fn keep(self, arrived: Sourced<T>) {
+        match self.value.try_get_untracked().flatten() {
+            Some(shown) => shown.set(arrived),
+            None => {
+                let _ = self.value.try_set(Some(ArcRwSignal::new(arrived)));
             }
         }
     }
 
     /// Asks again.
     pub fn refetch(self) {
-        let _ = self.nudge.try_update(|number| *number += 1);
+        self.asking.again();
     }
 
     /// Whether a request is under way.
-    pub fn is_busy(self) -> bool {
-        self.busy.get()
+    pub fn busy(self) -> Signal<bool> {
+        self.asking.busy.into()
     }
 
     /// The last failure; `None` after a success.
+    pub fn failure(self) -> Signal<Option<ClientError>> {
+        self.asking.error.into()
+    }
+
+    /// The last failure, now.
     pub fn error(self) -> Option<ClientError> {
-        self.error.get()
+        self.asking.error.get()
     }
 
     /// Looks at the last good value; `None` before there is one.
     pub fn with<R>(self, look: impl FnOnce(&T) -> R) -> Option<R> {
-        self.value
-            .get()
-            .map(|shown| shown.with(|sourced| look(sourced.data())))
+        self.with_sourced(|sourced| look(sourced.data()))
     }
 
     /// The last good value with its provenance; `None` before there is one.
@@ -139,6 +117,92 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         Some(Reading {
             sourced: shown.into(),
         })
+    }
+}
+
+/// Takes an answer in, or says why there is none.
+type Keep = Box<dyn FnOnce() -> Result<(), ClientError>>;
+
+/// A request that was sent.
+struct Asked {
+    controller: Option<AbortController>,
+    /// The subject is another one: its failure, too, is no longer of interest.
+    is_other: bool,
+    answer: Pin<Box<dyn Future<Output = Keep>>>,
+}
+
+/// The part of a `Load` that knows no type.
+#[derive(Clone, Copy)]
+struct Asking {
+    error: RwSignal<Option<ClientError>>,
+    busy: RwSignal<bool>,
+    nudge: RwSignal<u64>,
+    generation: StoredValue<u64>,
+    in_flight: StoredValue<Option<AbortController>, LocalStorage>,
+}
+
+impl Asking {
+    fn new() -> Self {
+        Self {
+            error: RwSignal::new(None),
+            busy: RwSignal::new(true),
+            nudge: RwSignal::new(0),
+            generation: StoredValue::new(0),
+            in_flight: StoredValue::new_local(None),
+        }
+    }
+
+    fn follow(self, ask: Rc<dyn Fn() -> Asked>) {
+        let shell = use_context::<ShellState>();
+        Effect::new(move || {
+            self.nudge.track();
+            if let Some(shell) = shell {
+                shell.data_version.track();
+            }
+            let number = self.supersede();
+            let asked = ask();
+            if asked.is_other {
+                self.error.set(None);
+            }
+            self.in_flight.set_value(asked.controller);
+            self.busy.set(true);
+            spawn_local(async move {
+                let keep = asked.answer.await;
+                if self.generation.try_get_value() == Some(number) {
+                    self.settle(keep);
+                }
+            });
+        });
+        on_cleanup(move || {
+            self.supersede();
+        });
+    }
+
+    /// Ends the request under way; whatever it still answers is of an older generation.
+    fn supersede(self) -> u64 {
+        let _ = self.generation.try_update_value(|number| *number += 1);
+        if let Some(Some(controller)) = self.in_flight.try_update_value(Option::take) {
+            controller.abort();
+        }
+        self.generation.try_get_value().unwrap_or_default()
+    }
+
+    fn settle(self, keep: Keep) {
+        let _ = self.in_flight.try_update_value(Option::take);
+        let _ = self.busy.try_set(false);
+        match keep() {
+            Ok(()) => {
+                let _ = self.error.try_set(None);
+            }
+            Err(error) if error.is_cancelled() => {}
+            Err(error) => {
+                let _ = self.error.try_set(Some(error));
+            }
+        }
+    }
+
+    fn again(self) {
+        let _ = self.nudge.try_update(|number| *number += 1);
     }
 }
 
@@ -187,18 +251,5 @@ impl<T: Clone + Send + Sync + 'static> Reading<T> {
             self.sourced
                 .with(|sourced| (measure(sourced.data()), Provenance::of(sourced)))
         }))
-    }
-
-    /// A part of this value, with the same provenance.
-    pub fn part<U: Clone + Send + Sync + 'static>(
-        self,
-        pick: impl Fn(&T) -> U + Send + Sync + 'static,
-    ) -> Reading<U> {
-        Reading {
-            sourced: Signal::derive(move || {
-                self.sourced
-                    .with(|sourced| sourced.clone().map(|whole| pick(&whole)))
-            }),
-        }
     }
 }

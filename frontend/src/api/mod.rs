@@ -10,7 +10,7 @@ mod load;
 mod progress;
 
 pub use address::escape;
-pub use call::{Call, command, read, server_build, upload};
+pub use call::{Call, command, read};
 pub use error::{Cause, ClientError};
 pub use load::{Load, Reading};
 pub use progress::upload_with_progress;

@@ -33,9 +33,9 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Takes an answer in that was asked for at `asked` and came at `came`.
+    /// After an answer that was asked for at `asked` and came at `came`.
     #[must_use]
-    pub fn answered(&self, status: &Status, asked: Timestamp, came: Timestamp) -> Self {
+    pub fn answered(status: &Status, asked: Timestamp, came: Timestamp) -> Self {
         let half = came.since(asked).max(0) / 2;
         Self {
             answered_at: Some(came),
@@ -100,11 +100,16 @@ pub fn follow(shell: ShellState) {
         asking.set_value(true);
         spawn_local(async move {
             let asked = boot::now();
-            let outcome = api::read::<GetStatus>(&[], &NoQuery {}).await;
+            let call = api::read::<GetStatus>(&[], &NoQuery {});
+            let build = call.server_build();
+            let outcome = call.await;
             let came = boot::now();
             let _ = asking.try_update_value(|asking| *asking = false);
             match outcome {
-                Ok(sourced) => take(shell, sourced.into_data(), asked, came),
+                Ok(sourced) => {
+                    let _ = shell.server_build.try_set(build.take());
+                    take(shell, sourced.into_data(), asked, came);
+                },
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => {
                     let _ = shell
@@ -146,8 +151,7 @@ fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
         .unwrap_or(false);
     let _ = shell
         .connection
-        .try_update(|connection| *connection = connection.answered(&status, asked, came));
-    let _ = shell.server_build.try_set(api::server_build());
+        .try_update(|connection| *connection = Connection::answered(&status, asked, came));
     let _ = shell.status.try_update(|before| {
         *before = Some(status);
     });

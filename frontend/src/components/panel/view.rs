@@ -49,14 +49,14 @@ where
     V: IntoView + 'static,
     F: Fn(Reading<T>) -> V + Send + Sync + 'static,
 {
-    let held = Held {
-        state: Memo::new(move |_| PanelState::of(data.error().as_ref(), data.with(PanelData::is_empty))),
-        has_body: Memo::new(move |_| data.with(PanelData::is_empty) == Some(false)),
-        error: Signal::derive(move || data.error()),
-        busy: Signal::derive(move || data.is_busy()),
-        mock: Memo::new(move |_| data.with_sourced(|sourced| sourced.mock_reason()).flatten()),
-        at: Memo::new(move |_| data.with_sourced(|sourced| sourced.generated_at())),
-    };
+    let facts: Arc<dyn Fn() -> Option<Facts> + Send + Sync> = Arc::new(move || {
+        data.with_sourced(|sourced| Facts {
+            is_empty: sourced.data().is_empty(),
+            mock: sourced.mock_reason(),
+            at: sourced.generated_at(),
+        })
+    });
+    let held = Held::new(facts, data.failure(), data.busy());
     let body: Body = Arc::new(move || {
         data.reading()
             .map(|reading| children(reading).into_any())
@@ -80,6 +80,14 @@ where
 
 type Body = Arc<dyn Fn() -> AnyView + Send + Sync>;
 
+/// What the frame needs to know of a value.
+#[derive(Clone, Copy, PartialEq)]
+struct Facts {
+    is_empty: bool,
+    mock: Option<MockReason>,
+    at: Timestamp,
+}
+
 /// What the frame needs to know, without the type of the data.
 #[derive(Clone, Copy)]
 struct Held {
@@ -89,6 +97,25 @@ struct Held {
     busy: Signal<bool>,
     mock: Memo<Option<MockReason>>,
     at: Memo<Option<Timestamp>>,
+}
+
+impl Held {
+    fn new(
+        facts: Arc<dyn Fn() -> Option<Facts> + Send + Sync>,
+        error: Signal<Option<ClientError>>,
+        busy: Signal<bool>,
+    ) -> Self {
+        let facts = Memo::new(move |_| facts());
+        let is_empty = move || facts.with(|facts| facts.as_ref().map(|facts| facts.is_empty));
+        Self {
+            state: Memo::new(move |_| error.with(|error| PanelState::of(error.as_ref(), is_empty()))),
+            has_body: Memo::new(move |_| is_empty() == Some(false)),
+            error,
+            busy,
+            mock: Memo::new(move |_| facts.with(|facts| facts.as_ref().and_then(|facts| facts.mock))),
+            at: Memo::new(move |_| facts.with(|facts| facts.as_ref().map(|facts| facts.at))),
+        }
+    }
 }
 
 #[component]
