@@ -78,10 +78,6 @@ enum Task {
     },
     /// Measure, and write docs/BENCHMARKS.md.
     Bench(bench::Options),
-    /// Fill a database with invented leads; used by `bench`.
-    #[cfg(feature = "seed")]
-    #[command(hide = true)]
-    Seed(bench::seed::Options),
 }
 
 fn main() -> ExitCode {
@@ -133,8 +129,6 @@ fn perform(cli: Cli) -> Result<bool, Failure> {
         }
         Task::E2e { filters } => e2e(verbose, &filters),
         Task::Bench(options) => bench::run(&options, verbose),
-        #[cfg(feature = "seed")]
-        Task::Seed(options) => bench::seed::run(&options).map(|()| true),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The measurements, each with its goal. Kinds of requests that are compared alternate within one
 //! run, so that whatever else the machine does meets both.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use aicmo_shared::ClosedEnum;
@@ -385,14 +385,12 @@ fn repeat_visit(big: &Served) -> Result<Measurement, Failure> {
     let mut connection = Connection::open(&big.host)?;
     let (mut first, mut again) = (0, 0);
     let mut details = Vec::new();
-    for (name, _) in console::files_with_sizes(&places::dist())? {
-        if name == "console.json"
-            || std::path::Path::new(&name)
-                .extension()
-                .is_some_and(|end| end == "br")
-        {
-            continue;
-        }
+    let list = json(&connection.get("/console.json")?.body)?;
+    let names = list["files"]
+        .as_object()
+        .into_iter()
+        .flat_map(|files| files.keys());
+    for name in names.filter(|name| Path::new(name).extension().is_none_or(|end| end != "br")) {
         let path = if name == "index.html" {
             "/".to_owned()
         } else {

@@ -10,9 +10,6 @@ mod report;
 mod served;
 mod wire;
 
-#[cfg(feature = "seed")]
-pub mod seed;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,14 +41,18 @@ const SMALL: u64 = 1_000;
 /// Measures and writes the report; a missed goal is told and is not a failure of the task.
 pub fn run(options: &Options, verbose: bool) -> Result<bool, Failure> {
     let leads = if options.quick { 20_000 } else { options.leads };
-    let mut narrator = Narrator::new(5, verbose);
-    narrator.step("building the console", |step| console::build(step, false))?;
-    let binary = narrator.step("building the server, optimised", |step| match &options.binary {
-        Some(binary) => binary
-            .canonicalize()
-            .because(|| format!("there is no {}", binary.display())),
-        None => server::build(step, true),
-    })?;
+    let mut narrator = Narrator::new(4, verbose);
+    let binary = match &options.binary {
+        Some(binary) => narrator.step("finding the binary", |_| {
+            binary
+                .canonicalize()
+                .because(|| format!("there is no {}", binary.display()))
+        })?,
+        None => narrator.step("building console and server, optimised", |step| {
+            console::build(step, false)?;
+            server::build(step, true)
+        })?,
+    };
     let optimised = options.binary.is_none();
     let big = narrator.step(&format!("filling a database with {leads} leads"), |step| {
         database(step, leads, optimised)
@@ -97,9 +98,18 @@ fn database(step: &mut Step, leads: u64, optimised: bool) -> Result<PathBuf, Fai
     fs::create_dir_all(&folder).because(|| format!("cannot create {}", folder.display()))?;
     let profile: &[&str] = if optimised { &["--release"] } else { &[] };
     Job::cargo("seed")
-        .args(["run", "--locked", "--package", "xtask", "--features", "seed"])
+        .args([
+            "run",
+            "--locked",
+            "--package",
+            "xtask",
+            "--features",
+            "seed",
+            "--bin",
+            "seed-leads",
+        ])
         .args(profile)
-        .args(["--", "seed", "--leads", &leads.to_string(), "--database"])
+        .args(["--", "--leads", &leads.to_string(), "--database"])
         .args([folder.join("aicmo.db")])
         .advice("the database for the bench could not be filled: look at the message above")
         .run(step)?;
@@ -111,7 +121,7 @@ fn database(step: &mut Step, leads: u64, optimised: bool) -> Result<PathBuf, Fai
 fn seed_key() -> Result<String, Failure> {
     let root = places::root();
     let mut text = Vec::new();
-    let mut paths = vec![root.join("crates/xtask/src/bench/seed.rs")];
+    let mut paths = vec![root.join("crates/xtask/src/bin/seed_leads.rs")];
     let migrations = root.join("migrations/src");
     let list = fs::read_dir(&migrations).because(|| format!("cannot read {}", migrations.display()))?;
     let mut found: Vec<PathBuf> = list
