@@ -11,8 +11,8 @@ use crate::process::build;
 /// The longest that a start may take before it counts as broken.
 const START_MAX: Duration = Duration::from_secs(5);
 
-/// How the page carries its marker.
-const META: &str = "name=\"aicmo-build\"";
+/// The name of the `<meta>` in which the page carries its marker.
+const META: &str = "aicmo-build";
 
 pub async fn check(ground: &Ground) -> Verdict {
     let server = ground.server()?;
@@ -63,13 +63,22 @@ pub async fn check(ground: &Ground) -> Verdict {
     ))
 }
 
-/// The content of `<meta name="aicmo-build" content="…">`, whatever the order of its attributes.
+/// The content of `<meta name="aicmo-build" content="…">`. The page may be minified, so order and
+/// quotes do not count.
 fn marker_of(page: &str) -> Option<&str> {
-    let at = page.find(META)?;
-    let begin = page[..at].rfind('<')?;
-    let tag = &page[begin..begin + page[begin..].find('>')?];
-    let content = tag.split_once("content=\"")?.1;
-    content.split_once('"').map(|(marker, _)| marker)
+    page.split("<meta ")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag))
+        .find(|tag| attribute(tag, "name") == Some(META))
+        .and_then(|tag| attribute(tag, "content"))
+}
+
+/// The value of an attribute whose value has no space in it.
+fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    tag.split_ascii_whitespace().find_map(|piece| {
+        let value = piece.strip_prefix(name)?.strip_prefix('=')?;
+        Some(value.trim_end_matches('/').trim_matches(['"', '\'']))
+    })
 }
 
 #[cfg(test)]
@@ -77,13 +86,14 @@ mod tests {
     use super::marker_of;
 
     #[test]
-    fn the_marker_is_read_from_the_page_in_either_order() {
+    fn the_marker_is_read_from_the_page_in_any_order_with_or_without_quotes() {
         for page in [
             r#"<head><meta name="aicmo-build" content="X"></head>"#,
-            r#"<head><meta content="X" name="aicmo-build"/></head>"#,
+            r#"<head><meta charset=utf-8><meta content="X" name="aicmo-build"/></head>"#,
+            "<meta content=light name=color-scheme><meta content=X name=aicmo-build><title>t</title>",
         ] {
-            assert_eq!(marker_of(page), Some("X"));
+            assert_eq!(marker_of(page), Some("X"), "{page}");
         }
-        assert_eq!(marker_of("<head></head>"), None);
+        assert_eq!(marker_of("<head><meta charset=utf-8></head>"), None);
     }
 }
