@@ -120,7 +120,8 @@ pub(crate) fn partial_index(
 }
 
 /// An index over the rows that hold a value outside their closed columns' lists. The constraints
-/// refuse such rows, so it is empty; what got past them by hand is found through it at once.
+/// refuse such rows, so it is empty; what got past them by hand is found through it at once. It
+/// carries the closed columns too, so that it answers alone and is preferred to any other.
 pub(crate) fn corrupt_index(
     table: &'static str,
     key: &[&'static str],
@@ -130,7 +131,12 @@ pub(crate) fn corrupt_index(
         .iter()
         .map(|(column, values)| format!("{column} NOT IN ('{}')", values.join("', '")))
         .collect();
-    named_index(&format!("ix_{table}_corrupt"), table, key)
+    let carried: Vec<&'static str> = key
+        .iter()
+        .copied()
+        .chain(columns.iter().map(|(column, _)| *column))
+        .collect();
+    named_index(&format!("ix_{table}_corrupt"), table, &carried)
         .and_where(Expr::cust(outside.join(" OR ")))
         .take()
 }

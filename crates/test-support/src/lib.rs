@@ -30,13 +30,13 @@ pub use aicmo_shared::diagnostics::DatabaseKind;
 /// ```
 #[macro_export]
 macro_rules! on_both_databases {
-    ($( $(#[$meta:meta])* async fn $name:ident($db:ident: TestDatabase) $body:block )+) => { $(
+    ($( $(#[$meta:meta])* async fn $name:ident($db:ident: $database:ty) $body:block )+) => { $(
         mod $name {
             #[allow(unused_imports, reason = "a body may need nothing from around it")]
             use super::*;
 
             $(#[$meta])*
-            async fn body($db: $crate::TestDatabase) $body
+            async fn body($db: $database) $body
 
             #[test]
             fn sqlite() {

@@ -10,7 +10,9 @@ use sea_orm::QueryResult;
 /// The definition of a table with its constraints, as the database keeps it.
 async fn definition(db: &TestDatabase, table: &str) -> String {
     let sql = match db.kind() {
-        DatabaseKind::Sqlite => format!("SELECT sql AS text FROM sqlite_master WHERE type = 'table' AND name = '{table}'"),
+        DatabaseKind::Sqlite => {
+            format!("SELECT sql AS text FROM sqlite_master WHERE type = 'table' AND name = '{table}'")
+        }
         DatabaseKind::Postgres => format!(
             "SELECT pg_get_constraintdef(oid) AS text FROM pg_constraint WHERE conrelid = '{table}'::regclass AND contype = 'c'"
         ),

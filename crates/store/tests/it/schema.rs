@@ -77,13 +77,20 @@ fn sqlite(path: std::path::PathBuf) -> StoreSettings {
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_as_it_was() {
     let folder = tempfile::tempdir().expect("a folder");
-    for content in ["x", "this is a letter and not a database, however long it may become over time"] {
+    for content in [
+        "x",
+        "this is a letter and not a database, however long it may become over time",
+    ] {
         let path = folder.path().join("letter.txt");
         std::fs::write(&path, content).expect("write");
         let refused = Store::open(&sqlite(path.clone())).await.expect_err("no database");
         assert!(matches!(refused, StoreError::NotADatabase(_)), "{refused:?}");
         assert_eq!(std::fs::read_to_string(&path).expect("read"), content);
-        assert_eq!(std::fs::read_dir(folder.path()).expect("list").count(), 1, "nothing beside it");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("list").count(),
+            1,
+            "nothing beside it"
+        );
     }
 }
 
@@ -97,7 +104,9 @@ async fn a_missing_file_is_made_and_a_missing_directory_is_not() {
     assert!(path.metadata().expect("the file").len() > 0);
 
     let nowhere = folder.path().join("nowhere");
-    let refused = Store::open(&sqlite(nowhere.join("aicmo.db"))).await.expect_err("no directory");
+    let refused = Store::open(&sqlite(nowhere.join("aicmo.db")))
+        .await
+        .expect_err("no directory");
     assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
     assert!(!nowhere.exists());
 }

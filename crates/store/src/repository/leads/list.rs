@@ -4,7 +4,7 @@
 //! it showed, whatever was written in between.
 
 use aicmo_shared::LeadId;
-use aicmo_shared::diagnostics::CorruptRow;
+use aicmo_shared::diagnostics::{CorruptRow, DatabaseKind};
 use aicmo_shared::lead::{GradeFilter, LeadFilter, LeadRow, LeadSort, LeadView};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use sea_orm::{
@@ -119,7 +119,35 @@ pub async fn count(session: &impl Session, filter: &LeadFilter) -> Result<Option
     Ok(None)
 }
 
-pub(crate) fn page_query(
+/// How the database would find a page, one step a line; what keeps a page's cost its own is tested
+/// by reading this.
+pub async fn explain(
+    session: &impl Session,
+    filter: &LeadFilter,
+    sort: LeadSort,
+    after: Option<&LeadPosition>,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    let connection = session.connection();
+    let mut statement = connection
+        .get_database_backend()
+        .build(&page_query(filter, sort, after, limit)?);
+    let (explain, column) = match session.database() {
+        DatabaseKind::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+        DatabaseKind::Postgres => ("EXPLAIN", "QUERY PLAN"),
+    };
+    statement.sql = format!("{explain} {}", statement.sql);
+    let failed = StoreError::of("explain the lead list");
+    connection
+        .query_all_raw(statement)
+        .await
+        .map_err(&failed)?
+        .iter()
+        .map(|row| row.try_get("", column).map_err(&failed))
+        .collect()
+}
+
+fn page_query(
     filter: &LeadFilter,
     sort: LeadSort,
     after: Option<&LeadPosition>,

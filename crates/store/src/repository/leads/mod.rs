@@ -6,7 +6,7 @@ mod row;
 pub(crate) mod views;
 mod write;
 
-pub use list::{LeadPage, LeadPosition, PositionKey, count, list};
+pub use list::{LeadPage, LeadPosition, PositionKey, count, explain, list};
 pub use record::LeadRecord;
 pub use write::{insert, replace};
 
