@@ -13,7 +13,15 @@ const START_LIMIT_MS = 15_000;
 const tag = document.querySelector("script[data-glue]");
 const build = document.querySelector('meta[name="aicmo-build"]')?.content || "dev";
 
-let compiled = null; // the WebAssembly.Module
+// The console comes in two sizes: the first screen alone, which is small, and the whole of it. A
+// page that was not built in two sizes has one, and that is the whole.
+const sizes = { first: { glue: tag.dataset.glue, wasm: tag.dataset.wasm, compiled: null } };
+sizes.whole = tag.dataset.wholeGlue
+  ? { glue: tag.dataset.wholeGlue, wasm: tag.dataset.wholeWasm, compiled: null }
+  : sizes.first;
+const FIRST_TABS = ["command"];
+
+let size = FIRST_TABS.includes(openTab()) ? sizes.first : sizes.whole;
 let generation = 0; // counts instances
 let alive = 0; // the generation that may run; 0 after a crash
 let crashedAt = 0; // performance.now() of the crash that is being recovered from
@@ -108,7 +116,7 @@ function isTrap(error) {
 }
 
 async function instantiate(mine) {
-  const glue = await import(mine === 1 ? tag.dataset.glue : `${tag.dataset.glue}?g=${mine}`);
+  const glue = await import(mine === 1 ? size.glue : `${size.glue}?g=${mine}`);
   // The glue takes its exports from what this call answers, so here is where the guard goes in.
   const original = WebAssembly.instantiate;
   WebAssembly.instantiate = async (module, imports) => {
@@ -116,7 +124,7 @@ async function instantiate(mine) {
     return { instance: { exports: guarded(instance.exports, mine) }, module };
   };
   try {
-    await glue.default({ module_or_path: compiled });
+    await glue.default({ module_or_path: size.compiled });
   } finally {
     WebAssembly.instantiate = original;
   }
@@ -124,13 +132,44 @@ async function instantiate(mine) {
 
 // ---- Start, crash, recovery -----------------------------------------------------------------
 
-async function compile() {
-  const response = await fetch(tag.dataset.wasm);
-  if (!response.ok) throw new Error(`the console's code answered ${response.status}`);
-  const type = response.headers.get("Content-Type") ?? "";
-  return type.startsWith("application/wasm")
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
+/** Fetches and compiles a size once; a failure is forgotten, so that the next call tries again. */
+function compile(wanted) {
+  wanted.compiling ??= (async () => {
+    const response = await fetch(wanted.wasm);
+    if (!response.ok) throw new Error(`the console's code answered ${response.status}`);
+    const type = response.headers.get("Content-Type") ?? "";
+    wanted.compiled = type.startsWith("application/wasm")
+      ? await WebAssembly.compileStreaming(response)
+      : await WebAssembly.compile(await response.arrayBuffer());
+  })().catch((error) => {
+    wanted.compiling = undefined;
+    throw error;
+  });
+  return wanted.compiling;
+}
+
+/** Puts the whole console in place of the first screen, on the same route and with the drafts. */
+async function grow() {
+  const mine = alive;
+  if (size === sizes.whole || mine === 0) return;
+  try {
+    await compile(sizes.whole);
+  } catch (error) {
+    if (alive === mine) overlay(String(error?.message ?? error), "");
+    return;
+  }
+  if (alive !== mine) return; // it crashed meanwhile, and recovers by itself
+  alive = 0;
+  clearLeftovers();
+  size = sizes.whole;
+  void start();
+}
+
+/** Fetches the whole console while nobody waits for it, so that the next tab opens at once. */
+function growLater() {
+  if (size === sizes.whole) return;
+  const idle = window.requestIdleCallback ?? ((run) => window.setTimeout(run, 500));
+  idle(() => compile(sizes.whole).catch(() => undefined)); // asked for again when it is needed
 }
 
 async function start() {
@@ -144,7 +183,7 @@ async function start() {
     if (alive === mine && !root.hasChildNodes()) overlay("The console did not start in time.", "");
   }, START_LIMIT_MS);
   try {
-    compiled ??= await compile();
+    await compile(size);
     await instantiate(mine);
   } catch (error) {
     if (alive === mine) {
@@ -264,7 +303,10 @@ globalThis.aicmoBoot = {
       report(pending, true);
       pending = null;
     }
+    growLater();
   },
+  /** A tab was opened that this size of the console does not have. */
+  grow: () => void setTimeout(grow, 0),
   draft: (key) => drafts.get(key),
   keepDraft(key, text) {
     drafts.set(key, text);

@@ -82,7 +82,7 @@ export class Server {
 
   /** Clears all faults. */
   async clearFaults() {
-    await this.api("DELETE", "/e2e/faults", undefined, 200);
+    await this.api("DELETE", "/e2e/faults", undefined, 204);
   }
 
   /** Writes a file into the data directory's neighbourhood, for uploads. */

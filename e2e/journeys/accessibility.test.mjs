@@ -33,6 +33,8 @@ async function clean(page, where) {
 const SCREENS = [
   ...TABS.map(({ slug, path, panels }) => ({ name: slug, path, first: panels[0] })),
   { name: "lead detail", path: "/leads/{lead}", first: "lead-detail" },
+  { name: "imports", path: "/leads?show=imports", first: "import-list" },
+  { name: "import", path: "/leads?import={import}", first: "import-detail" },
   { name: "campaign detail", path: "/campaigns/{campaign}", first: "campaign-detail" },
 ];
 

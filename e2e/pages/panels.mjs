@@ -9,7 +9,8 @@ export const PANELS = [
   { panel: "my-work", endpoint: "GetMyWork", path: "/command", empties: false },
   { panel: "activity", endpoint: "ListActivity", path: "/command", empties: true },
   { panel: "lead-list", endpoint: "ListLeads", path: "/leads", empties: true },
-  { panel: "import-list", endpoint: "ListImports", path: "/leads", empties: true },
+  { panel: "import-list", endpoint: "ListImports", path: "/leads?show=imports", empties: true },
+  { panel: "import-detail", endpoint: "GetImport", path: "/leads?import={import}", empties: false },
   { panel: "lead-detail", endpoint: "GetLead", path: "/leads/{lead}", empties: false },
   { panel: "lead-timeline", endpoint: "ListLeadEvents", path: "/leads/{lead}", empties: true },
   { panel: "campaign-list", endpoint: "ListCampaigns", path: "/campaigns", empties: true },
@@ -31,6 +32,10 @@ export async function filledPath(server, path) {
   if (path.includes("{campaign}")) {
     const campaigns = await server.api("GET", "/api/v1/campaigns?limit=1");
     return path.replace("{campaign}", campaigns.data[0].id);
+  }
+  if (path.includes("{import}")) {
+    const imports = await server.api("GET", "/api/v1/imports?limit=1");
+    return path.replace("{import}", imports.data[0].id);
   }
   return path;
 }

@@ -34,7 +34,7 @@ export function shell(page, server) {
 /** Every tab with its address, its link and the panels it shows when there is data. */
 export const TABS = [
   { slug: "command", path: "/command", label: /Command/, panels: ["triage", "approvals", "execution", "my-work", "activity"] },
-  { slug: "leads", path: "/leads", label: /Leads/, panels: ["lead-list", "import-list"] },
+  { slug: "leads", path: "/leads", label: /Leads/, panels: ["lead-list"] },
   { slug: "campaigns", path: "/campaigns", label: /Campaigns/, panels: ["campaign-list"] },
   { slug: "diagnostics", path: "/diagnostics", label: /Diagnostics/, panels: ["process", "database", "services", "settings", "integrity", "checks", "entry-points"] },
 ];

@@ -71,6 +71,12 @@ pub fn running() {
     call("running", &[]);
 }
 
+/// Asks `boot.js` for the whole console, because a tab was opened that this size does not have.
+#[cfg(not(feature = "whole"))]
+pub fn grow() {
+    call("grow", &[]);
+}
+
 /// The crashes that this page has seen, one per tab, until they are forgotten.
 pub fn crashes() -> Vec<Crash> {
     let Some(list) = call("crashes", &[]).and_then(|list| list.dyn_into::<js_sys::Array>().ok()) else {

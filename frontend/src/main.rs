@@ -2,11 +2,20 @@
 //!
 //! Owns: the screen. Does not own: any rule of the domain; whatever a rule decides comes from the
 //! server or from `aicmo_shared`. Start reading at `app`; `boot` is the seam to `boot.js`.
+//! It is built in two sizes: the first screen alone, and (feature `whole`) every tab.
 #![deny(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic
+)]
+#![cfg_attr(
+    not(feature = "whole"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the first screen uses a part of what all tabs share"
+    )
 )]
 
 mod api;

@@ -4,7 +4,6 @@
 //! that needs what a failed one would have made fails with that reason.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::cluster::Cluster;
@@ -80,6 +79,7 @@ pub fn run(order: &Order) -> Result<bool, Failure> {
         filters: &order.filters,
         cluster: None,
         console_failed: false,
+        server_is_built: false,
     };
     let (mut passed, mut failed) = (0, 0);
     let mut broken = Vec::new();
@@ -145,6 +145,8 @@ struct Suite<'a> {
     filters: &'a [String],
     cluster: Option<Cluster>,
     console_failed: bool,
+    /// The tests have compiled the binary, with the console that was built before them.
+    server_is_built: bool,
 }
 
 impl Suite<'_> {
@@ -219,8 +221,10 @@ impl Suite<'_> {
             .args(self.filters)
             .env("TEST_POSTGRES_URL", url)
             .attempt(step)?;
+        let tally = nextest_tally(&printed.lines);
+        self.server_is_built = tally.is_some() && self.filters.is_empty();
         let advice = "tests failed: repeat one alone with `cargo xtask test NAME`";
-        match (printed.fine, nextest_tally(&printed.lines)) {
+        match (printed.fine, tally) {
             (true, Some(tally)) => Ok(tally),
             (false, Some(tally)) if tally.failed > 0 => Ok(tally.because(printed.into_failure(advice))),
             _ => {
@@ -235,8 +239,12 @@ impl Suite<'_> {
                 "the journeys were not walked, because the console was not built",
             ));
         }
-        console::build(step, false)?;
-        let binary: PathBuf = server::build(step, false)?;
+        let binary = if self.server_is_built {
+            server::path(false)?
+        } else {
+            console::build(step, false)?;
+            server::build(step, false)?
+        };
         let url = self.postgres(step)?;
         journeys::run(step, &binary, Some(&url), &[])
     }
@@ -250,10 +258,10 @@ fn cargo(step: &mut Step, args: &[&str], advice: &str) -> Result<Tally, Failure>
 
 fn build_and_weigh_console(step: &mut Step) -> Result<Tally, Failure> {
     console::build(step, false)?;
-    let size = console::compressed_size(&places::dist())?;
+    let size = console::first_screen_size(&places::dist())?;
     if size > console::BUDGET_BYTES {
         return Err(Failure::new(format!(
-            "the console weighs {} KB compressed and may weigh {}: look for what grew with `cargo xtask build-ui`",
+            "the first screen weighs {} KB compressed and may weigh {}: look for what grew with `cargo xtask build-ui`",
             size.div_ceil(1024),
             console::BUDGET_BYTES / 1024
         )));

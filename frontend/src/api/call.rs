@@ -163,7 +163,11 @@ impl Sending {
             let text = self.exchange(body, headers).await;
             drop(deadline);
             let (body, request_id) = text?;
-            Ok(Answered { body, request_id, sending: self })
+            Ok(Answered {
+                body,
+                request_id,
+                sending: self,
+            })
         })
     }
 
@@ -180,7 +184,11 @@ impl Sending {
             .map(Deadline)
     }
 
-    async fn exchange(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<(String, Option<String>)> {
+    async fn exchange(
+        &self,
+        body: Option<JsValue>,
+        headers: Result<Headers, JsValue>,
+    ) -> Outcome<(String, Option<String>)> {
         let init = RequestInit::new();
         init.set_method(self.method);
         if let Ok(headers) = headers {

@@ -95,6 +95,9 @@ impl Doing {
 pub fn DoingFailed(
     /// The command.
     doing: Doing,
+    /// Lists what is wrong with each field; for where the fields cannot say it themselves.
+    #[prop(optional)]
+    lists_fields: bool,
 ) -> impl IntoView {
     move || {
         doing.error.get().map(|error| {
@@ -113,7 +116,7 @@ pub fn DoingFailed(
                 <div class="failure failure--inline" role="alert">
                     <p class="failure__title">{error.title()}</p>
                     <p class="failure__detail">{error.detail()}</p>
-                    {(!lines.is_empty()).then(|| view! { <ul class="failure__fields">{lines}</ul> })}
+                    {(lists_fields && !lines.is_empty()).then(|| view! { <ul class="failure__fields">{lines}</ul> })}
                     <p class="failure__hint">{error.hint()}</p>
                     <p class="failure__ids">
                         <code>{error.code()}</code>

@@ -12,5 +12,6 @@ pub mod menu;
 pub mod pager;
 pub mod panel;
 pub mod pill;
+pub mod settled;
 pub mod table;
 pub mod toast;

@@ -109,7 +109,7 @@ pub fn follow(shell: ShellState) {
                 Ok(sourced) => {
                     let _ = shell.server_build.try_set(build.take());
                     take(shell, sourced.into_data(), asked, came);
-                },
+                }
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => {
                     let _ = shell

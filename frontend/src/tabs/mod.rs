@@ -1,8 +1,11 @@
 //! The screens behind the routes. Each is made of panels; a panel never fetches for another.
 
+#[cfg(feature = "whole")]
 mod campaigns;
 mod command;
+#[cfg(feature = "whole")]
 mod diagnostics;
+#[cfg(feature = "whole")]
 mod leads;
 
 use leptos::prelude::*;
@@ -32,12 +35,31 @@ pub fn TabScreen(
                 Some(crash) => view! { <Crashed crash /> }.into_any(),
                 None => match tab {
                     Tab::Command => view! { <command::CommandTab /> }.into_any(),
+                    #[cfg(feature = "whole")]
                     Tab::Leads => view! { <leads::LeadsTab /> }.into_any(),
+                    #[cfg(feature = "whole")]
                     Tab::Campaigns => view! { <campaigns::CampaignsTab /> }.into_any(),
+                    #[cfg(feature = "whole")]
                     Tab::Diagnostics => view! { <diagnostics::DiagnosticsTab /> }.into_any(),
+                    #[cfg(not(feature = "whole"))]
+                    Tab::Leads | Tab::Campaigns | Tab::Diagnostics => view! { <Growing tab /> }.into_any(),
                 },
             }}
         </div>
+    }
+}
+
+/// Stands in for a tab that this size of the console does not have, until the whole console, which
+/// `boot.js` has been fetching meanwhile, takes over on this route.
+#[cfg(not(feature = "whole"))]
+#[component]
+fn Growing(tab: Tab) -> impl IntoView {
+    boot::grow();
+    view! {
+        <header class="page-head">
+            <h1 class="page-head__title">{tab.title()}</h1>
+        </header>
+        <p role="status" class="page-head__text">"Opening"</p>
     }
 }
 

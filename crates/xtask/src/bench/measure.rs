@@ -366,7 +366,7 @@ fn walk(host: &str, query: &str, depth: u64) -> Result<(String, u64), Failure> {
 }
 
 fn console_size() -> Result<Measurement, Failure> {
-    let size = console::compressed_size(&places::dist())?;
+    let size = console::first_screen_size(&places::dist())?;
     let details = console::files_with_sizes(&places::dist())?
         .into_iter()
         .map(|(name, bytes)| format!("`{name}`: {bytes} bytes"))

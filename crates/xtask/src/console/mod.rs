@@ -7,6 +7,7 @@
 
 mod dist;
 mod freshness;
+mod sizes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,10 @@ use crate::tools::node;
 use crate::tools::wasm::{self, WasmCompiler};
 
 pub use dist::{compressed_size, files_with_sizes, is_whole};
+pub use sizes::first_screen_size;
 
-/// The most that wasm, JavaScript, CSS and HTML of the console may weigh together, brotli-compressed.
+/// The most that all the first screen needs may weigh, brotli-compressed: page, styles, loader,
+/// glue and module of the small size.
 pub const BUDGET_BYTES: u64 = 300 * 1024;
 
 /// Builds the console unless what stands in `dist` is already it. `force` compiles in any case.
@@ -40,8 +43,11 @@ pub fn build(step: &mut Step, force: bool) -> Result<(), Failure> {
         compile(step, &compiler, &raw)?;
     }
     dist::fill(&raw, &places::dist())?;
-    let size = compressed_size(&places::dist())?;
-    step.note(format!("{} KB compressed", size.div_ceil(1024)));
+    step.note(format!(
+        "{} KB compressed for the first screen, {} KB in all",
+        first_screen_size(&places::dist())?.div_ceil(1024),
+        compressed_size(&places::dist())?.div_ceil(1024)
+    ));
     Ok(())
 }
 
@@ -50,7 +56,16 @@ fn raw_folder() -> PathBuf {
     places::target().join("console")
 }
 
-/// Runs trunk into a folder beside the last result and puts it in place only when it is whole.
+fn empty_folder(path: PathBuf) -> Result<PathBuf, Failure> {
+    if path.exists() {
+        fs::remove_dir_all(&path).because(|| format!("cannot remove {}", path.display()))?;
+    }
+    fs::create_dir_all(&path).because(|| format!("cannot create {}", path.display()))?;
+    Ok(path)
+}
+
+/// Runs trunk once per size into folders beside the last result, and puts the two in place only when
+/// both are there.
 fn compile(step: &mut Step, compiler: &WasmCompiler, raw: &Path) -> Result<(), Failure> {
     let trunk = TRUNK.ensure(step)?;
     let wasm_bindgen = WASM_BINDGEN.ensure(step)?;
@@ -62,39 +77,46 @@ fn compile(step: &mut Step, compiler: &WasmCompiler, raw: &Path) -> Result<(), F
         .advice("cargo could not download the dependencies of Cargo.lock: look at its message above")
         .run(step)?;
 
-    let fresh = raw.with_extension("new");
-    if fresh.exists() {
-        fs::remove_dir_all(&fresh).because(|| format!("cannot remove {}", fresh.display()))?;
+    let first = empty_folder(raw.with_extension("new"))?;
+    let whole = empty_folder(raw.with_extension("whole"))?;
+    let mut tools = vec![programs, wasm_bindgen];
+    tools.push(trunk.clone());
+    let path = places::path_with(&tools);
+    for (title, features, to) in [
+        ("the whole console", None, &whole),
+        ("the first screen", Some("--no-default-features"), &first),
+    ] {
+        step.note(format!("compiling {title}"));
+        let mut job = Job::new(trunk.join("trunk"), "trunk")
+            .args([
+                "build",
+                "--release",
+                "--offline",
+                "--locked",
+                "--skip-version-check",
+                "--color",
+                "never",
+            ])
+            .args(features)
+            .args(["--dist"])
+            .args([to])
+            .dir(&places::root().join("frontend"))
+            .env("PATH", path.clone())
+            .env("CARGO_TARGET_DIR", places::target().join("wasm"))
+            // A general RUSTFLAGS would silence the one that names the sysroot; NO_COLOR=1 is no trunk value.
+            .without_env("RUSTFLAGS")
+            .without_env("CARGO_ENCODED_RUSTFLAGS")
+            .without_env("NO_COLOR")
+            .env("RUST_BACKTRACE", "0")
+            .advice("the console could not be built: mend what trunk says above and run this again");
+        for (key, value) in compiler.environment() {
+            job = job.env(key, value);
+        }
+        job.run(step)?;
     }
-    fs::create_dir_all(&fresh).because(|| format!("cannot create {}", fresh.display()))?;
-    let mut job = Job::new(trunk.join("trunk"), "trunk")
-        .args([
-            "build",
-            "--release",
-            "--offline",
-            "--locked",
-            "--skip-version-check",
-            "--color",
-            "never",
-            "--dist",
-        ])
-        .args([&fresh])
-        .dir(&places::root().join("frontend"))
-        .env(
-            "PATH",
-            places::path_with(&[programs, wasm_bindgen, trunk.clone()]),
-        )
-        .env("CARGO_TARGET_DIR", places::target().join("wasm"))
-        // A general RUSTFLAGS would silence the one that names the sysroot; NO_COLOR=1 is no trunk value.
-        .without_env("RUSTFLAGS")
-        .without_env("CARGO_ENCODED_RUSTFLAGS")
-        .without_env("NO_COLOR")
-        .env("RUST_BACKTRACE", "0")
-        .advice("the console could not be built: mend what trunk says above and run this again");
-    for (key, value) in compiler.environment() {
-        job = job.env(key, value);
-    }
-    job.run(step)?;
+    sizes::join(&whole, &first)?;
+    fs::remove_dir_all(&whole).because(|| format!("cannot remove {}", whole.display()))?;
+    let fresh = first;
     dist::compress_all(&fresh)?;
     freshness::keep(&fresh, &stamp)?;
     if raw.exists() {

@@ -11,6 +11,7 @@ use super::state::{PanelData, PanelState};
 use crate::api::{ClientError, Load, Reading};
 use crate::app::ShellState;
 use crate::components::pill::{Pill, Tone};
+use crate::components::settled::settled;
 use crate::format;
 
 /// One block of data and the boundary around it: what fails in here is not felt outside.
@@ -92,7 +93,8 @@ struct Facts {
 #[derive(Clone, Copy)]
 struct Held {
     state: Memo<PanelState>,
-    has_body: Memo<bool>,
+    has_value: Memo<bool>,
+    has_nothing: Signal<bool>,
     error: Signal<Option<ClientError>>,
     busy: Signal<bool>,
     mock: Memo<Option<MockReason>>,
@@ -109,7 +111,8 @@ impl Held {
         let is_empty = move || facts.with(|facts| facts.as_ref().map(|facts| facts.is_empty));
         Self {
             state: Memo::new(move |_| error.with(|error| PanelState::of(error.as_ref(), is_empty()))),
-            has_body: Memo::new(move |_| is_empty() == Some(false)),
+            has_value: Memo::new(move |_| is_empty().is_some()),
+            has_nothing: settled(move || is_empty() == Some(true)),
             error,
             busy,
             mock: Memo::new(move |_| facts.with(|facts| facts.as_ref().and_then(|facts| facts.mock))),
@@ -143,7 +146,9 @@ fn Frame(
     let heading = format!("panel-{name}");
     let heading_id = heading.clone();
     let shows_body = move || {
-        held.has_body.get() && !matches!(held.state.get(), PanelState::Disabled | PanelState::Forbidden)
+        held.has_value.get()
+            && !held.has_nothing.get()
+            && !matches!(held.state.get(), PanelState::Disabled | PanelState::Forbidden)
     };
     let body = StoredValue::new(body);
     let empty = StoredValue::new(empty);

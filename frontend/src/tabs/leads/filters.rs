@@ -37,7 +37,19 @@ pub fn NamedViews(
             }
         })
         .collect();
-    view! { <div class="chips" role="group" aria-label="Views">{chips}</div> }
+    view! {
+        <div class="views">
+            <div class="chips" role="group" aria-label="Views">{chips}</div>
+            <Show when=move || address.with(LeadAddress::is_narrowed)>
+                <Button
+                    kind=ButtonKind::Quiet
+                    on_press=move |()| go.run(address.get_untracked().with_filter(LeadFilter::default()))
+                >
+                    "Clear filters"
+                </Button>
+            </Show>
+        </div>
+    }
 }
 
 /// A condition with a closed list of words.
@@ -161,14 +173,6 @@ pub fn LeadFilters(
                 />
             </label>
             <OrderChoice address go />
-            <Show when=move || address.with(LeadAddress::is_narrowed)>
-                <Button
-                    kind=ButtonKind::Quiet
-                    on_press=move |()| go.run(address.get_untracked().with_filter(LeadFilter::default()))
-                >
-                    "Clear filters"
-                </Button>
-            </Show>
         </form>
     }
 }
@@ -248,6 +252,7 @@ fn OrderChoice(address: Memo<LeadAddress>, go: Callback<LeadAddress>) -> impl In
             any=LeadSort::Priority.label()
             chosen
             options=fixed(others().map(|sort| (sort.as_str(), sort.label())).collect())
+            wide=true
             choose=Callback::new(choose)
         />
     }
@@ -266,6 +271,9 @@ fn Choice(
     options: Signal<Vec<(String, String)>>,
     /// Takes the value that was chosen; empty for none.
     choose: Callback<String>,
+    /// Its words are long.
+    #[prop(optional)]
+    wide: bool,
 ) -> impl IntoView {
     let list = move || {
         options
@@ -281,7 +289,7 @@ fn Choice(
             .collect::<Vec<_>>()
     };
     view! {
-        <label class="filter" class:filter--set=move || chosen.with(|chosen| !chosen.is_empty())>
+        <label class="filter" class:filter--wide=wide class:filter--set=move || chosen.with(|chosen| !chosen.is_empty())>
             <span class="filter__label">{label}</span>
             <select
                 class="field__input field__input--select"

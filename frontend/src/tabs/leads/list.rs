@@ -183,15 +183,6 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
         }
     });
     view! {
-        <Show when=move || waiting.get()>
-            <p class="leads__waiting" role="status">
-                "The list changed on the server. It stands still while you point at it or have rows selected. "
-                <Button kind=ButtonKind::Quiet on_press=move |()| release.update(|number| *number += 1)>
-                    "Show the new order"
-                </Button>
-            </p>
-        </Show>
-        <Selection selected shown />
         <div
             class="leads__rows"
             class:leads__rows--compact=move || compact.get()
@@ -207,6 +198,17 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
                 cursor
                 on_toggle=toggle
             />
+        </div>
+        <div class="leads__bar">
+        <Show when=move || waiting.get()>
+            <p class="leads__waiting" role="status">
+                "The list changed on the server. It stands still while you point at it or have rows selected. "
+                <Button kind=ButtonKind::Quiet on_press=move |()| release.update(|number| *number += 1)>
+                    "Show the new order"
+                </Button>
+            </p>
+        </Show>
+        <Selection selected shown />
         </div>
         <div class="leads__foot">
             <Pager

@@ -27,6 +27,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use crate::api::{self, Load};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
+use crate::components::settled::settled;
 use crate::keys;
 use address::LeadAddress;
 use create::NewLeadDialog;
@@ -68,7 +69,8 @@ pub fn LeadsTab() -> impl IntoView {
         "/" => keys::focus("#aicmo-lead-search"),
         _ => false,
     });
-    let part = move || match place.get() {
+    let settled_place = settled(move || place.get());
+    let part = move || match settled_place.get() {
         Place::People => view! { <People address open campaigns on_new /> }.into_any(),
         Place::Imports => view! { <ImportsPage /> }.into_any(),
         Place::Import(id) => view! { <ImportPage id campaigns /> }.into_any(),

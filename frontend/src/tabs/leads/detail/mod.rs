@@ -105,6 +105,7 @@ fn LeadBody(reading: Reading<Lead>, campaigns: Load<Vec<Campaign>>) -> impl Into
     view! {
         <Identity reading />
         <StatusSteps reading />
+        {move || blocked.get().map(|why| view! { <p class="blocked">{why}</p> })}
         <Review reading />
         <Show
             when=move || editing.get()

@@ -18,6 +18,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::{Doing, DoingFailed};
 use crate::components::panel::Panel;
 use crate::components::pill::Pill;
+use crate::components::settled::settled;
 use crate::format;
 
 /// The panels of one import.
@@ -42,9 +43,11 @@ pub fn ImportDetail(
             title
             data=import
             skeleton=8
-            aside=move || import.with(|import| import.state).map(|state| view! {
-                <Pill tone=tone_of_state(state) word=state.as_str() title=state.label().to_owned() />
-            })
+            aside=move || view! {
+                {move || import.with(|import| import.state).map(|state| view! {
+                    <Pill tone=tone_of_state(state) word=state.as_str() title=state.label().to_owned() />
+                })}
+            }
             let:reading
         >
             <ImportBody reading import campaigns />
@@ -76,7 +79,8 @@ fn ImportBody(
             Stage::of(state.get(), has_counts.get())
         }
     });
-    let step = move || match (stage.get(), state.get()) {
+    let standing = settled(move || (stage.get(), state.get()));
+    let step = move || match standing.get() {
         (Stage::Mapping, _) => view! { <MappingForm reading remapping campaigns /> }.into_any(),
         (Stage::DryRun, _) => view! { <DryRun reading remapping /> }.into_any(),
         (_, ImportState::Failed) => view! { <Failed reading import /> }.into_any(),

@@ -164,7 +164,7 @@ fn Columns(
                     </ul>
                 })
             }}
-            <DoingFailed doing />
+            <DoingFailed doing lists_fields=true />
             <div class="form__actions">
                 <Button kind=ButtonKind::Primary submit=true busy=doing.busy() blocked=why_not>
                     "Run the dry run"
