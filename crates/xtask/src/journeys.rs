@@ -1,8 +1,7 @@
 //! `cargo xtask e2e`: the journeys in a real browser against the real binary.
 //!
-//! A journey finds the binary in `E2E_BINARY`, the browser in `E2E_CHROMIUM`, a database server for
-//! its own databases in `TEST_POSTGRES_URL`, and leaves what a failure needs (screenshot, console,
-//! server log) in `E2E_ARTIFACTS`.
+//! A journey finds the binary in `AICMO_E2E_BINARY` and the browser in `CHROMIUM`, and leaves what a
+//! failure needs (screenshot, console, server log) in `e2e/artifacts`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,9 +33,8 @@ pub fn run(
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(journeys)
         .dir(&places::root().join("e2e"))
-        .env("E2E_BINARY", binary)
-        .env("E2E_CHROMIUM", chromium)
-        .env("E2E_ARTIFACTS", artifacts)
+        .env("AICMO_E2E_BINARY", binary)
+        .env("CHROMIUM", chromium)
         .env("NO_COLOR", "1");
     if let Some(url) = postgres {
         job = job.env("TEST_POSTGRES_URL", url);

@@ -22,6 +22,11 @@ pub fn build(step: &mut Step, release: bool) -> Result<PathBuf, Failure> {
     }
     job.advice("the server could not be built: mend what the compiler says above and run this again")
         .run(step)?;
+    path(release)
+}
+
+/// Where the binary stands once it is compiled.
+pub fn path(release: bool) -> Result<PathBuf, Failure> {
     let folder = if release { "release" } else { "debug" };
     let binary = places::target()
         .join(folder)

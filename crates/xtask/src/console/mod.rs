@@ -79,14 +79,12 @@ fn compile(step: &mut Step, compiler: &WasmCompiler, raw: &Path) -> Result<(), F
 
     let first = empty_folder(raw.with_extension("new"))?;
     let whole = empty_folder(raw.with_extension("whole"))?;
-    let mut tools = vec![programs, wasm_bindgen];
-    tools.push(trunk.clone());
-    let path = places::path_with(&tools);
+    let path = places::path_with(&[programs, wasm_bindgen, trunk.clone()]);
     for (title, features, to) in [
         ("the whole console", None, &whole),
         ("the first screen", Some("--no-default-features"), &first),
     ] {
-        step.note(format!("compiling {title}"));
+        step.say(&format!("compiling {title}"));
         let mut job = Job::new(trunk.join("trunk"), "trunk")
             .args([
                 "build",

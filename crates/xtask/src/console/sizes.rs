@@ -14,8 +14,9 @@ const PAGE: &str = "index.html";
 
 /// Puts the module and the glue of `whole` into `first` and names them in its page.
 pub fn join(whole: &Path, first: &Path) -> Result<(), Failure> {
+    let is_script = |name: &str| Path::new(name).extension().is_some_and(|end| end == "js");
     let glue = only_file(whole, |name| {
-        name.ends_with(".js") && name.starts_with("aicmo-frontend")
+        is_script(name) && name.starts_with("aicmo-frontend")
     })?;
     let module = only_file(whole, |name| name.ends_with("_bg.wasm"))?;
     for name in [&glue, &module] {

@@ -27,16 +27,26 @@ pub fn no_file_is_long(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// An exception says why, and `expect` complains once it is no longer needed.
+/// An exception says why. `expect` is better still, because it complains once it is no longer needed.
 pub fn no_bare_allow(tree: &Tree) -> Vec<Finding> {
-    let outer = concat!("#[", "allow(");
-    let inner = concat!("#![", "allow(");
-    in_lines(tree, &["rs"], |line| line.contains(outer) || line.contains(inner))
-        .map(|(path, number)| {
-            Finding::new(
-                at(path, number),
-                "write `#[expect(…, reason = \"…\")]` instead of allow",
-            )
+    let starts = [concat!("#[", "allow("), concat!("#![", "allow(")];
+    tree.with_extension(&["rs"])
+        .flat_map(|(path, text)| {
+            starts
+                .iter()
+                .flat_map(|start| text.match_indices(start))
+                .filter(|(place, _)| {
+                    let attribute = text[*place..].split(")]").next().unwrap_or_default();
+                    !attribute.contains("reason = ")
+                })
+                .map(|(place, _)| {
+                    let line = text[..place].matches('\n').count() + 1;
+                    Finding::new(
+                        at(path, line),
+                        "write `#[expect(…, reason = \"…\")]` instead of allow",
+                    )
+                })
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -210,12 +220,16 @@ mod tests {
         let tree = Tree::of(&[
             (
                 "a.rs",
-                concat!("#[", "allow(dead_code)]\n#[expect(dead_code, reason = \"x\")]\n"),
+                concat!(
+                    "fn f() {}\n#[",
+                    "allow(dead_code)]\n#[",
+                    "allow(unused, reason = \"x\")]\n"
+                ),
             ),
             ("b.rs", concat!("// TO", "DO later\nlet mastodon = 1;\n")),
             ("c.css", concat!("/* FIX", "ME */\n")),
         ]);
-        assert_eq!(places(no_bare_allow(&tree)), ["a.rs:1"]);
+        assert_eq!(places(no_bare_allow(&tree)), ["a.rs:2"]);
         assert_eq!(places(no_unfinished_words(&tree)), ["b.rs:1", "c.css:1"]);
     }
 

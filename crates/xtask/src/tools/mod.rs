@@ -24,17 +24,15 @@ pub fn chromium(step: &mut Step) -> Result<PathBuf, Failure> {
     debian::install(
         step,
         &["chromium", "fonts-liberation"],
-        "Chromium is missing: install it, or set E2E_CHROMIUM to the path of a Chrome or Chromium",
+        "Chromium is missing: install it, or set CHROMIUM to the path of a Chrome or Chromium",
     )?;
     find_chromium().ok_or_else(|| {
-        Failure::new(
-            "Chromium was installed but is not in PATH: set E2E_CHROMIUM to its path and run this again",
-        )
+        Failure::new("Chromium was installed but is not in PATH: set CHROMIUM to its path and run this again")
     })
 }
 
 fn find_chromium() -> Option<PathBuf> {
-    if let Some(path) = std::env::var_os("E2E_CHROMIUM").map(PathBuf::from)
+    if let Some(path) = std::env::var_os("CHROMIUM").map(PathBuf::from)
         && path.is_file()
     {
         return Some(path);
