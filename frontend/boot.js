@@ -316,7 +316,6 @@ globalThis.aicmoBoot = {
     drafts.delete(key);
     keepDrafts();
   },
-  hasDrafts: () => drafts.size > 0,
   /** True once per page and tab: lets a test make a tab panic without a loop. */
   provoke(tab) {
     if (provoked.has(tab)) return false;

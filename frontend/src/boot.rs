@@ -106,13 +106,6 @@ pub fn provoke(tab: Tab) -> bool {
         .unwrap_or(false)
 }
 
-/// Whether a draft is kept.
-pub fn has_drafts() -> bool {
-    call("hasDrafts", &[])
-        .and_then(|answer| answer.as_bool())
-        .unwrap_or(false)
-}
-
 /// The marker of this console; `dev` when the page was not stamped.
 pub fn build() -> BuildMarker {
     let stamped = bridge()

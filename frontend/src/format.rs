@@ -16,7 +16,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -31,12 +31,24 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
 
 /// A percentage with one decimal, without its sign: `98.0`.
 pub fn percent(value: f64) -> String {
-    format!("{value:.1}")
+    decimals(value, 1)
 }
 
 /// A score between 0 and 1 with two decimals.
 pub fn score(value: f64) -> String {
-    format!("{value:.2}")
+    decimals(value, 2)
+}
+
+/// A number with `places` digits after the point, half away from zero. Made of whole numbers: the
+/// formatter of floats in the standard library weighs more than a tab.
+#[expect(clippy::cast_possible_truncation, reason = "figures stay far below 2^53")]
+pub fn decimals(value: f64, places: u32) -> String {
+    let scale = 10_i64.pow(places);
+    let scaled = (value * f64::from(10_u32.pow(places))).round() as i64;
+    let sign = if scaled < 0 { "-" } else { "" };
+    let (whole, part) = (scaled.abs() / scale, scaled.abs() % scale);
+    let width = places as usize;
+    format!("{sign}{whole}.{part:0width$}")
 }
 
 /// Bytes in the largest unit that keeps one digit before the point.
@@ -55,7 +67,7 @@ pub fn bytes(size: u64) -> String {
         value /= 1024.0;
         unit = next;
     }
-    format!("{value:.1} {unit}")
+    format!("{} {unit}", decimals(value, 1))
 }
 
 /// A length of time in at most two units: `38 s`, `3 h 40 min`, `12 d`.
@@ -106,7 +118,8 @@ pub fn until(at: Timestamp, now: Timestamp) -> String {
 #[expect(clippy::cast_precision_loss, reason = "shown with one decimal")]
 pub fn skew(millis: i64) -> String {
     if millis.abs() < 10 * SECOND {
-        format!("{:+.1} s", millis as f64 / 1000.0)
+        let sign = if millis < 0 { "" } else { "+" };
+        format!("{sign}{} s", decimals(millis as f64 / 1000.0, 1))
     } else {
         format!("{}{}", if millis < 0 { "-" } else { "+" }, duration(millis.abs()))
     }
@@ -182,6 +195,15 @@ mod tests {
         }
         assert_eq!(counted(1, "lead", "leads"), "1 lead");
         assert_eq!(counted(0, "lead", "leads"), "0 leads");
+    }
+
+    #[test]
+    fn decimals_round_half_away_from_zero() {
+        assert_eq!(decimals(98.0, 1), "98.0");
+        assert_eq!(decimals(0.625, 2), "0.63");
+        assert_eq!(decimals(-0.25, 1), "-0.3");
+        assert_eq!(decimals(0.04, 2), "0.04");
+        assert_eq!(decimals(0.0, 1), "0.0");
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl ClientError {
     pub fn line(&self) -> String {
         let mut line = format!("{}: {}", self.title(), self.detail());
         if let Some(id) = self.request_id() {
-            line.push_str(&format!(" (request {id})"));
+            line = format!("{line} (request {id})");
         }
         line
     }

@@ -11,6 +11,8 @@ mod progress;
 
 pub use address::escape;
 pub use call::{Call, command, read};
-pub use error::{Cause, ClientError};
+#[cfg(test)]
+pub use error::Cause;
+pub use error::ClientError;
 pub use load::{Load, Reading};
 pub use progress::upload_with_progress;

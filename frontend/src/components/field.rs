@@ -2,20 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::boot;
-
-/// A text that survives a crash of the console and a reload of the page, under `key`.
-pub fn draft_text(key: &'static str) -> RwSignal<String> {
-    let text = RwSignal::new(boot::draft(key).unwrap_or_default());
-    Effect::new(move |before: Option<()>| {
-        let now = text.get();
-        if before.is_some() {
-            boot::keep_draft(key, &now);
-        }
-    });
-    text
-}
-
 /// What kind of text a field takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FieldKind {
@@ -30,8 +16,6 @@ pub enum FieldKind {
     Url,
     /// A calendar date.
     Date,
-    /// Something to look for.
-    Search,
     /// Several lines.
     Area,
 }
@@ -43,7 +27,6 @@ impl FieldKind {
             Self::Phone => "tel",
             Self::Url => "text",
             Self::Date => "date",
-            Self::Search => "search",
         }
     }
 

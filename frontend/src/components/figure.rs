@@ -24,16 +24,6 @@ impl Provenance {
         }
     }
 
-    /// Why the number is invented; `None` when it is live.
-    pub const fn mock_reason(self) -> Option<MockReason> {
-        self.mock
-    }
-
-    /// When it was computed.
-    pub const fn at(self) -> Timestamp {
-        self.at
-    }
-
     /// A number with this provenance, ready for a `Figure`: for rows of a list.
     pub fn figure(self, quantity: Quantity) -> Measured {
         Measured::new(Signal::stored((quantity, self)))
@@ -67,7 +57,7 @@ impl Quantity {
             Self::Percent(value) => (format::percent(value), "%"),
             Self::Score(value) => (format::score(value), ""),
             Self::Bytes(size) => (format::bytes(size), ""),
-            Self::Millis(value) => (format!("{value:.1}"), "ms"),
+            Self::Millis(value) => (format::decimals(value, 1), "ms"),
             Self::Skew(millis) => (format::skew(millis), ""),
             Self::Missing(_) => ("No data".to_owned(), ""),
         }

@@ -8,7 +8,6 @@ pub mod dom;
 pub mod field;
 pub mod figure;
 pub mod icon;
-pub mod menu;
 pub mod pager;
 pub mod panel;
 pub mod pill;

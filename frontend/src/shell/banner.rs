@@ -59,7 +59,7 @@ pub fn banners(
             kind,
             title: title.to_owned(),
             text,
-        })
+        });
     };
     if let Some(status) = status {
         if let Some(control) = &status.control {

@@ -8,6 +8,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::format;
 
 /// A failure in words, with Retry and the debug details.
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 #[component]
 pub fn ErrorCard(
     /// What failed.

@@ -7,6 +7,4 @@ mod failure;
 mod state;
 mod view;
 
-pub use failure::ErrorCard;
-pub use state::{PanelData, PanelState};
 pub use view::Panel;

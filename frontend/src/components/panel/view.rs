@@ -140,7 +140,11 @@ fn Frame(
         PanelState::Ready if drawing_failed.get() => PanelState::Error,
         other => other,
     });
-    let lost = Memo::new(move |_| shell.connection.with(|connection| connection.is_lost()));
+    let lost = Memo::new(move |_| {
+        shell
+            .connection
+            .with(crate::shell::connection::Connection::is_lost)
+    });
     let stale =
         Memo::new(move |_| held.at.get().is_some() && (held.error.with(Option::is_some) || lost.get()));
     let heading = format!("panel-{name}");

@@ -193,7 +193,7 @@ fn Meter(reading: Reading<Attention>) -> impl IntoView {
             view! {
                 <svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">
                     <rect class="meter__ground" width="100" height="4" rx="2"></rect>
-                    <rect class="meter__bar" width=format!("{rate:.1}") height="4" rx="2"></rect>
+                    <rect class="meter__bar" width=format::percent(rate) height="4" rx="2"></rect>
                 </svg>
             }
         })
@@ -219,7 +219,7 @@ pub fn Work() -> impl IntoView {
                 " of them overdue"
             </p>
             <ol class="tasks">
-                <For each=move || reading.with(|work| first_tasks(work)) key=|task| (task.id, task.status) let:task>
+                <For each=move || reading.with(first_tasks) key=|task| (task.id, task.status) let:task>
                     <TaskLine task />
                 </For>
             </ol>

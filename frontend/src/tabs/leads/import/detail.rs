@@ -80,7 +80,8 @@ fn ImportBody(
         }
     });
     let standing = settled(move || (stage.get(), state.get()));
-    let step = move || match standing.get() {
+    let step = move || {
+        match standing.get() {
         (Stage::Mapping, _) => view! { <MappingForm reading remapping campaigns /> }.into_any(),
         (Stage::DryRun, _) => view! { <DryRun reading remapping /> }.into_any(),
         (_, ImportState::Failed) => view! { <Failed reading import /> }.into_any(),
@@ -88,17 +89,18 @@ fn ImportBody(
         (Stage::Result, ImportState::Cancelled) => view! {
             <p class="outcome__word">"Cancelled"</p>
             <p class="outcome__text">"This import was given up. No further row is written."</p>
-            <a class=ButtonKind::Secondary.class() href=Place::Imports.address()>"Import another file"</a>
+            <div class="form__actions"><a class=ButtonKind::Secondary.class() href=Place::Imports.address()>"Import another file"</a></div>
         }
         .into_any(),
         (Stage::Result, _) => view! { <CommitResult reading /> }.into_any(),
         (Stage::File, _) => {
             view! { <p class="drop__text" role="status">"The file is being read."</p> }.into_any()
         }
+    }
     };
     view! {
         <FileFacts reading />
-        <Way stage />
+        <Show when=move || state.get() != ImportState::Cancelled><Way stage /></Show>
         {step}
         <Cancel reading />
     }

@@ -1,5 +1,6 @@
 //! Choose or drop a file, see it travel, and read why it was refused.
 
+use aicmo_shared::ErrorCode;
 use aicmo_shared::api::UploadImport;
 use aicmo_shared::import::Import;
 use leptos::html;
@@ -194,24 +195,32 @@ fn Refused(error: ClientError, name: String) -> impl IntoView {
     .filter_map(|(word, value)| Some((word, value?)))
     .map(|(word, value)| view! { <div><dt>{word}</dt><dd><code>{value}</code></dd></div> })
     .collect();
+    let detail = error.detail();
     let reasons: Vec<_> = error
         .problem()
         .map(|problem| {
             problem
                 .errors
                 .iter()
+                .filter(|field| field.message != detail)
                 .map(|field| view! { <li>{field.message.clone()}</li> })
                 .collect()
         })
         .unwrap_or_default();
+    let advice = match error.error_code() {
+        Some(ErrorCode::ValidationFailed | ErrorCode::UnsupportedMediaType) => {
+            "Nothing was written. Correct the file and choose it again."
+        }
+        _ => error.hint(),
+    };
     let request = error.request_id().map(str::to_owned);
     view! {
         <div class="failure failure--inline" role="alert">
             <p class="failure__title">{format!("{name} was not imported")}</p>
-            <p class="failure__detail">{error.detail()}</p>
+            <p class="failure__detail">{detail}</p>
             {(!places.is_empty()).then(|| view! { <dl class="refused__place">{places}</dl> })}
             {(!reasons.is_empty()).then(|| view! { <ul class="failure__fields">{reasons}</ul> })}
-            <p class="failure__hint">"Nothing was written. Correct the file and choose it again. " {error.hint()}</p>
+            <p class="failure__hint">{advice}</p>
             <p class="failure__ids">
                 <code>{error.code()}</code>
                 {request.map(|id| view! { <span>" · request "<code>{id}</code></span> })}
