@@ -42,6 +42,13 @@ impl Job {
     pub fn new(program: impl AsRef<OsStr>, log: &str) -> Self {
         let mut command = Command::new(program.as_ref());
         command.current_dir(places::root()).stdin(Stdio::null());
+        // What `cargo run` tells us about xtask is no business of children: build scripts that watch
+        // these variables would run again, and their crates compile again, after every plain cargo.
+        for (key, _) in std::env::vars_os() {
+            if is_about_xtask(&key.to_string_lossy()) {
+                command.env_remove(key);
+            }
+        }
         let program = Path::new(program.as_ref())
             .file_name()
             .unwrap_or(program.as_ref())
@@ -187,6 +194,16 @@ impl Printed {
     }
 }
 
+/// Whether cargo set this variable for the package that it runs.
+fn is_about_xtask(key: &str) -> bool {
+    key.starts_with("CARGO_PKG_")
+        || key.starts_with("CARGO_MANIFEST_")
+        || matches!(
+            key,
+            "CARGO_BIN_NAME" | "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE"
+        )
+}
+
 fn forward_lines(stream: impl Read, sender: &Sender<String>) {
     let mut reader = BufReader::new(stream);
     let mut bytes = Vec::new();
@@ -220,6 +237,27 @@ pub fn without_colours(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn settings_of_the_person_reach_children_and_facts_about_xtask_do_not() {
+        for key in [
+            "CARGO_PKG_NAME",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_MANIFEST_PATH",
+            "CARGO_BIN_NAME",
+        ] {
+            assert!(is_about_xtask(key), "{key}");
+        }
+        for key in [
+            "CARGO_HOME",
+            "CARGO_TARGET_DIR",
+            "CARGO_INCREMENTAL",
+            "RUSTUP_TOOLCHAIN",
+            "PATH",
+        ] {
+            assert!(!is_about_xtask(key), "{key}");
+        }
+    }
 
     #[test]
     fn colours_are_removed_and_text_stays() {
