@@ -69,7 +69,12 @@ fn of_each_sort(filter: &LeadFilter) -> Vec<LeadSort> {
     if filter.conditions() == 0 {
         LeadSort::ALL.to_vec()
     } else {
-        vec![LeadSort::Priority, LeadSort::Newest, LeadSort::Oldest]
+        vec![
+            LeadSort::Priority,
+            LeadSort::Newest,
+            LeadSort::Oldest,
+            LeadSort::LastTouch,
+        ]
     }
 }
 
@@ -105,11 +110,10 @@ async fn assert_plans_on_sqlite(db: &TestDatabase) {
 fn named_column(filter: &LeadFilter) -> &'static str {
     match filter {
         LeadFilter { status: Some(_), .. } => "ix_leads_status_",
-        // SQLite reads "is null" from either index; PostgreSQL keeps the order only with the partial one.
         LeadFilter {
             grade: Some(GradeFilter::Ungraded),
             ..
-        } => "ix_leads_",
+        } => "ix_leads_ungraded_",
         LeadFilter { grade: Some(_), .. } => "ix_leads_grade_",
         LeadFilter { source: Some(_), .. } => "ix_leads_source_",
         LeadFilter {
@@ -134,6 +138,35 @@ fn named_column(filter: &LeadFilter) -> &'static str {
 fn no_page_is_sorted_on_sqlite() {
     aicmo_test_support::run(DatabaseKind::Sqlite, |db| async move {
         assert_plans_on_sqlite(&db).await;
+    });
+}
+
+#[test]
+fn the_order_by_name_reads_the_fewer_rows_on_sqlite() {
+    aicmo_test_support::run(DatabaseKind::Sqlite, |db| async move {
+        for n in 0..60 {
+            let lead = a_lead().with_status(LeadStatus::ALL[usize::from(n == 0)]);
+            lead.insert(&db).await;
+        }
+        let reader = db.store().reader();
+        let plan = |status| {
+            let filter = LeadFilter {
+                status: Some(status),
+                ..LeadFilter::default()
+            };
+            let reader = &reader;
+            async move {
+                let plan = leads::explain(reader, &filter, LeadSort::Name, None, 5).await;
+                plan.expect("a plan").join("\n")
+            }
+        };
+        let common = plan(LeadStatus::New).await;
+        assert!(
+            common.contains("ix_leads_name_norm_id") && !common.contains("TEMP"),
+            "{common}"
+        );
+        let rare = plan(LeadStatus::Enriched).await;
+        assert!(rare.contains("ix_leads_status_"), "{rare}");
     });
 }
 
