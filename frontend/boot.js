@@ -26,6 +26,7 @@ let generation = 0; // counts instances
 let alive = 0; // the generation that may run; 0 after a crash
 let crashedAt = 0; // performance.now() of the crash that is being recovered from
 let pending = null; // the crash that is being recovered from
+let former = null; // the root of the instance that is being replaced, still on screen
 let over = false; // the overlay is shown
 
 const crashes = new Map(); // tab slug -> the crash that keeps it from being drawn
@@ -162,7 +163,7 @@ async function grow() {
   alive = 0;
   clearLeftovers();
   size = sizes.whole;
-  void start();
+  void start(document.getElementById("console"));
 }
 
 /** Fetches the whole console while nobody waits for it, so that the next tab opens at once. */
@@ -172,13 +173,23 @@ function growLater() {
   idle(() => compile(sizes.whole).catch(() => undefined)); // asked for again when it is needed
 }
 
-async function start() {
+/** Starts an instance. What `shown` draws stays on screen until the new instance stands. */
+async function start(shown = null) {
   const mine = (generation += 1);
   alive = mine;
   const root = document.createElement("div");
   root.id = "console";
-  document.getElementById("console")?.remove();
-  document.body.append(root);
+  root.hidden = shown !== null;
+  former?.remove();
+  former = shown;
+  if (shown === null) {
+    document.getElementById("console")?.remove();
+    document.body.append(root);
+  } else {
+    shown.removeAttribute("id");
+    shown.inert = true;
+    shown.before(root);
+  }
   const late = setTimeout(() => {
     if (alive === mine && !root.hasChildNodes()) overlay("The console did not start in time.", "");
   }, START_LIMIT_MS);
@@ -243,6 +254,7 @@ function overlay(message, place) {
   report(pending ?? { tab: openTab(), message, location: place }, false);
   document.getElementById("splash")?.remove();
   document.getElementById("console")?.remove();
+  former?.remove();
   const say = (name, className, text) => {
     const element = document.createElement(name);
     element.className = className;
@@ -296,8 +308,12 @@ globalThis.aicmoBoot = {
   crashes: () => [...crashes.values()],
   forgetCrash: (tab) => void crashes.delete(tab),
   panicked: (message, place) => crashed(alive, message, place),
+  isRestart: () => generation > 1,
   running() {
     document.getElementById("splash")?.remove();
+    former?.remove();
+    former = null;
+    document.getElementById("console").hidden = false;
     if (pending !== null) {
       this.lastRecoveryMs = performance.now() - crashedAt;
       report(pending, true);

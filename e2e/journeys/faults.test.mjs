@@ -32,11 +32,23 @@ const FAULTS = [
 /** The browser itself writes a console line for each failed answer; the story provokes those. */
 const expectedErrors = [/Failed to load resource/];
 
+/** Panels of one screen that stand on one endpoint fail together, so they are walked together. */
+function groups() {
+  const found = new Map();
+  for (const { panel, endpoint, path, empties } of PANELS) {
+    const key = `${endpoint} ${path}`;
+    const group = found.get(key) ?? { endpoint, path, panels: [], empties };
+    group.panels.push(panel);
+    found.set(key, group);
+  }
+  return [...found.values()];
+}
+
 for (const fault of FAULTS) {
   describe(`fault ${fault.kind}`, () => {
-    for (const { panel, endpoint, path, empties } of PANELS.filter(({ empties: can }) => fault.kind !== "empty" || can)) {
-      test(`${panel} shows it alone and recovers`, async () => {
-        const name = `fault ${fault.kind} ${panel}`;
+    for (const { panels, endpoint, path } of groups().filter(({ empties }) => fault.kind !== "empty" || empties)) {
+      test(`${panels.join(", ")}: shown there alone, and gone after Retry`, async () => {
+        const name = `fault ${fault.kind} ${panels[0]}`;
         const address = await filledPath(server, path);
         await server.fault(endpoint, fault.kind);
         try {
@@ -45,19 +57,19 @@ for (const fault of FAULTS) {
             if (fault.kind === "timeout") await page.clock.install();
             await rest.do.open(address);
             if (fault.kind === "timeout") await page.clock.runFor(12_000);
-            await see.panel(panel, fault.state);
-            if (fault.code !== undefined) {
+            for (const panel of panels) {
+              await see.panel(panel, fault.state);
+              if (fault.code === undefined) continue;
               const card = find.panel(panel).first();
               assert.match(await card.innerText(), new RegExp(fault.code), "the card names the code");
               await card.getByRole("button", { name: "Debug details" }).waitFor();
-            } else {
-              assert.ok(empties);
             }
             const neighbours = PANELS.filter((other) => other.path === path && other.endpoint !== endpoint);
             for (const neighbour of neighbours) await see.panel(neighbour.panel, "ready");
             await find.marker().waitFor({ state: "attached" });
             await server.clearFaults();
-            if (fault.state === "error") {
+            if (fault.state !== "error") return;
+            for (const panel of panels) {
               await find.panel(panel).first().getByRole("button", { name: "Retry" }).click();
               if (fault.kind === "timeout") await page.clock.runFor(1_000);
               await see.panel(panel, "ready");

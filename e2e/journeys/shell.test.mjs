@@ -40,7 +40,7 @@ test("a filter survives a reload in the address", async () => {
     await opened.do.open("/leads?status=CONTACTED");
     await page.reload();
     await opened.see.tab("leads");
-    assert.equal(await page.getByLabel("Status", { exact: true }).first().inputValue(), "CONTACTED");
+    assert.equal(await page.getByRole("combobox", { name: "Status", exact: true }).first().inputValue(), "CONTACTED");
   });
 });
 

@@ -1,20 +1,23 @@
-// The import wizard as do / see.
+// The import, from file to result, as do / see.
 
 export function importing(page) {
+  const detail = page.locator('[data-panel="import-detail"][data-state="ready"]');
+  const chip = (verdict, count = "[\\d,]+") =>
+    page
+      .getByRole("group", { name: "Rows by verdict" })
+      .getByRole("button", { name: new RegExp(`^${verdict}\\s*${count}$`) });
   const see = {
     async reading(...patterns) {
-      const panel = page.locator('[data-panel="import-detail"][data-state="ready"]');
-      await panel.waitFor();
-      for (const pattern of patterns) await panel.getByText(pattern).first().waitFor();
+      await detail.waitFor({ timeout: 30_000 });
+      for (const pattern of patterns) await detail.getByText(pattern).first().waitFor();
     },
-    count: (verdict, number) =>
-      page.locator(`[data-verdict="${verdict}"][data-count="${number}"]`).first().waitFor({ timeout: 30_000 }),
+    count: (verdict, number) => chip(verdict, number.toLocaleString("en")).waitFor({ timeout: 30_000 }),
     row: (pattern) => page.locator('[data-panel="import-rows"]').getByText(pattern).first().waitFor(),
-    committed: () => page.locator('[data-import-state="COMMITTED"]').first().waitFor({ timeout: 60_000 }),
+    committed: () => detail.getByText("COMMITTED", { exact: true }).first().waitFor({ timeout: 60_000 }),
   };
   const choose = async (path) => {
-    await page.getByRole("link", { name: "Import leads" }).or(page.getByRole("button", { name: "Import leads" })).first().click();
-    await page.locator('input[type="file"]').setInputFiles(path);
+    await page.getByRole("navigation", { name: "Parts of Leads" }).getByRole("link", { name: "Imports" }).click();
+    await page.getByLabel("File of leads").setInputFiles(path);
   };
   return {
     see,
@@ -24,9 +27,9 @@ export function importing(page) {
         await choose(path);
         await see.reading();
       },
-      dryRun: () => page.getByRole("button", { name: /dry run/i }).click(),
-      commit: () => page.getByRole("button", { name: /^commit/i }).click(),
-      filter: (verdict) => page.locator(`[data-verdict="${verdict}"]`).first().click(),
+      dryRun: () => page.getByRole("button", { name: "Run the dry run" }).click(),
+      commit: () => page.getByRole("button", { name: /^Commit [\d,]+ rows?$/ }).click(),
+      filter: (verdict) => chip(verdict).click(),
     },
   };
 }

@@ -11,6 +11,7 @@ export const PANELS = [
   { panel: "lead-list", endpoint: "ListLeads", path: "/leads", empties: true },
   { panel: "import-list", endpoint: "ListImports", path: "/leads?show=imports", empties: true },
   { panel: "import-detail", endpoint: "GetImport", path: "/leads?import={import}", empties: false },
+  { panel: "import-rows", endpoint: "ListImportRows", path: "/leads?import={import}", empties: true },
   { panel: "lead-detail", endpoint: "GetLead", path: "/leads/{lead}", empties: false },
   { panel: "lead-timeline", endpoint: "ListLeadEvents", path: "/leads/{lead}", empties: true },
   { panel: "campaign-list", endpoint: "ListCampaigns", path: "/campaigns", empties: true },

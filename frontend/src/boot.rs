@@ -77,6 +77,13 @@ pub fn grow() {
     call("grow", &[]);
 }
 
+/// Whether another instance stood on this page before: then the focus must find its place again.
+pub fn is_restart() -> bool {
+    call("isRestart", &[])
+        .and_then(|answer| answer.as_bool())
+        .unwrap_or(false)
+}
+
 /// The crashes that this page has seen, one per tab, until they are forgotten.
 pub fn crashes() -> Vec<Crash> {
     let Some(list) = call("crashes", &[]).and_then(|list| list.dyn_into::<js_sys::Array>().ok()) else {

@@ -13,6 +13,11 @@ pub fn focus(id: &str) {
     }
 }
 
+/// As `focus`, once what is being drawn now stands: for the first field of a dialog.
+pub fn focus_soon(id: &'static str) {
+    request_animation_frame(move || focus(id));
+}
+
 /// Whether the element with this id has the focus.
 pub fn has_focus(id: &str) -> bool {
     web_sys::window()

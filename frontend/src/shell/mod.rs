@@ -16,6 +16,7 @@ use self::header::Header;
 use self::help::Help;
 use self::sidebar::Sidebar;
 use crate::app::ShellState;
+use crate::boot;
 use crate::components::toast::ToastRegion;
 use crate::tab::Tab;
 
@@ -58,7 +59,7 @@ fn follow_the_tab(main: NodeRef<html::Main>) -> RwSignal<String> {
         let now = tab.get();
         let title = now.map_or("No such page", Tab::title);
         document().set_title(&format!("{title} · AICMO Operator"));
-        if before.is_some_and(|before| before != now) {
+        if before.map_or_else(boot::is_restart, |before| before != now) {
             spoken.set(title.to_owned());
             if let Some(main) = main.get_untracked() {
                 let _ = main.focus();

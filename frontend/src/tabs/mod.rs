@@ -30,7 +30,7 @@ pub fn TabScreen(
             .with(|crashes| crashes.iter().find(|crash| crash.tab == tab).cloned())
     });
     view! {
-        <div class="tab" data-tab=tab.slug()>
+        <div class="tab" data-tab=has(tab).then_some(tab.slug())>
             {move || match crash.get() {
                 Some(crash) => view! { <Crashed crash /> }.into_any(),
                 None => match tab {
@@ -47,6 +47,11 @@ pub fn TabScreen(
             }}
         </div>
     }
+}
+
+/// Whether this size of the console has the tab.
+const fn has(tab: Tab) -> bool {
+    cfg!(feature = "whole") || matches!(tab, Tab::Command)
 }
 
 /// Stands in for a tab that this size of the console does not have, until the whole console, which

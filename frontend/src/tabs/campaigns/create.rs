@@ -14,6 +14,7 @@ use crate::boot;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
+use crate::components::dom;
 use crate::components::field::{FieldKind, SelectField, TextField};
 
 /// Under which key the draft is kept.
@@ -37,6 +38,7 @@ fn NewCampaignForm(open: RwSignal<bool>) -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
     let navigate = use_navigate();
+    dom::focus_soon("aicmo-campaign-name");
     let start: NewCampaign = boot::draft(DRAFT)
         .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default();

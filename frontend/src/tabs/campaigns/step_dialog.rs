@@ -11,6 +11,7 @@ use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
+use crate::components::dom;
 use crate::components::field::{FieldKind, TextField};
 
 fn call(step: Step, id: &str, body: &CampaignStep) -> Call<Campaign> {
@@ -93,6 +94,9 @@ fn StepForm(reading: Reading<Campaign>, open: RwSignal<bool>, step: Step, doing:
     let shell = ShellState::expect();
     let reason = RwSignal::new(String::new());
     let wrong = RwSignal::new(None::<String>);
+    if step.needs_reason() {
+        dom::focus_soon("aicmo-campaign-reason");
+    }
     let server = doing.field("reason");
     let error = Signal::derive(move || wrong.get().or_else(|| server.get()));
     let submit = move |event: web_sys::SubmitEvent| {

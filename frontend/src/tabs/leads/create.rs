@@ -14,6 +14,7 @@ use crate::boot;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
+use crate::components::dom;
 use crate::components::field::{FieldKind, SelectField, TextField};
 
 /// Under which key the draft is kept.
@@ -38,6 +39,7 @@ pub fn NewLeadDialog(
 fn NewLeadForm(open: RwSignal<bool>, campaigns: Load<Vec<Campaign>>) -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
+    dom::focus_soon(NewField::Email.id());
     let kept = boot::draft(DRAFT).and_then(|text| serde_json::from_str::<NewLead>(&text).ok());
     let start = kept.unwrap_or_default();
     let campaign = RwSignal::new(start.campaign.clone());

@@ -10,6 +10,7 @@ use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
+use crate::components::dom;
 use crate::components::field::{FieldKind, SelectField, TextField};
 
 /// The notice of a flagged lead; a way to flag one that is not.
@@ -52,6 +53,10 @@ pub fn Review(
             ..LeadPatch::default()
         });
     };
+    let flag = move |()| {
+        open.set(true);
+        dom::focus_soon("lead-review-reason");
+    };
     let why = move || {
         reading.with(|lead| {
             let kind = lead
@@ -72,7 +77,7 @@ pub fn Review(
             fallback=move || view! {
                 <div class="review review--none">
                     <span class="nothing">"Not flagged for review."</span>
-                    <Button kind=ButtonKind::Quiet on_press=move |()| open.set(true) blocked=blocked>
+                    <Button kind=ButtonKind::Quiet on_press=flag blocked=blocked>
                         "Flag for review…"
                     </Button>
                 </div>

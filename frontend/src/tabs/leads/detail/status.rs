@@ -9,6 +9,7 @@ use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
+use crate::components::dom;
 use crate::components::field::{FieldKind, SelectField, TextField};
 use crate::components::pill::{Pill, Tone};
 use crate::format;
@@ -130,9 +131,15 @@ pub fn StatusSteps(
 }
 
 /// A dialog's switch that follows what is asked.
-fn open_for(asked: RwSignal<Option<Asks>>, what: Asks) -> RwSignal<bool> {
+fn open_for(asked: RwSignal<Option<Asks>>, what: Asks, first_field: &'static str) -> RwSignal<bool> {
     let open = RwSignal::new(false);
-    Effect::new(move || open.set(asked.get() == Some(what)));
+    Effect::new(move || {
+        let is_asked = asked.get() == Some(what);
+        open.set(is_asked);
+        if is_asked {
+            dom::focus_soon(first_field);
+        }
+    });
     Effect::new(move |before: Option<bool>| {
         let now = open.get();
         if before == Some(true) && !now && asked.get_untracked() == Some(what) {
@@ -150,7 +157,7 @@ fn LostDialog(
     doing: Doing,
     reading: Reading<Lead>,
 ) -> impl IntoView {
-    let open = open_for(asked, Asks::ReasonCode);
+    let open = open_for(asked, Asks::ReasonCode, "lead-lost-code");
     let code = RwSignal::new(String::new());
     let note = RwSignal::new(String::new());
     let missing = RwSignal::new(None::<String>);
@@ -210,7 +217,7 @@ fn ReopenDialog(
     doing: Doing,
     reading: Reading<Lead>,
 ) -> impl IntoView {
-    let open = open_for(asked, Asks::Reason);
+    let open = open_for(asked, Asks::Reason, "lead-reopen-reason");
     let reason = RwSignal::new(String::new());
     let wrong = RwSignal::new(None::<String>);
     let submit = move |event: web_sys::SubmitEvent| {

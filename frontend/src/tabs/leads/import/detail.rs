@@ -36,7 +36,12 @@ pub fn ImportDetail(
             .with(|import| import.file_name.clone())
             .unwrap_or_else(|| "Import".to_owned())
     });
-    let has_rows = Memo::new(move |_| import.with(|import| import.counts.total > 0).unwrap_or(false));
+    // A failure of this panel leaves the rows alone: whether there are any is then theirs to say.
+    let has_rows = Memo::new(move |_| {
+        import
+            .with(|import| import.counts.total > 0)
+            .unwrap_or_else(|| import.error().is_some())
+    });
     view! {
         <Panel
             name="import-detail"
@@ -125,7 +130,7 @@ fn FileFacts(reading: Reading<Import>) -> impl IntoView {
         <p class="import__facts">{facts}</p>
         {move || seen().map(|earlier| view! {
             <p class="notice notice--warn" role="note">
-                "The very same file was imported before. Importing it again changes nothing but the touches. "
+                "The very same file was imported before. The dry run shows what importing it again would change. "
                 <a href=Place::Import(earlier).address()>"Look at the earlier import"</a>
             </p>
         })}
