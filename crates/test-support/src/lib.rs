@@ -34,6 +34,8 @@ macro_rules! on_both_databases {
         mod $name {
             #[allow(unused_imports, reason = "a body may need nothing from around it")]
             use super::*;
+            #[allow(unused_imports, reason = "a file may import the type itself")]
+            use $crate::TestDatabase;
 
             $(#[$meta])*
             async fn body($db: $database) $body
