@@ -7,7 +7,7 @@ use aicmo_shared::lead::LeadStatus;
 use aicmo_shared::{CampaignId, DateText};
 use aicmo_store::campaigns::{self, CampaignPosition, CampaignRecord};
 use aicmo_store::{StoreError, new_id};
-use aicmo_test_support::{NOON, TestDatabase, a_campaign, a_lead, on_both_databases};
+use aicmo_test_support::{NOON, a_campaign, a_lead, on_both_databases};
 
 use crate::support::{HOUR, an_entry};
 

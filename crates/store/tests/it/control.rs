@@ -2,7 +2,7 @@
 
 use aicmo_shared::control::ControlFlag;
 use aicmo_store::control;
-use aicmo_test_support::{NOON, TestDatabase, on_both_databases};
+use aicmo_test_support::{NOON, on_both_databases};
 
 on_both_databases! {
     async fn a_new_workspace_can_send_nothing(db: TestDatabase) {

@@ -7,7 +7,7 @@ use aicmo_shared::lead::{LeadFilter, LeadGrade, LeadSort, LeadStatus, LeadView};
 use aicmo_shared::outreach::AttemptStatus;
 use aicmo_store::{StoreError, campaigns, closed_tables, integrity, leads, metrics};
 use aicmo_test_support::{
-    DatabaseKind, NOON, TestDatabase, a_campaign, a_lead, an_approval, an_attempt, on_both_databases,
+    DatabaseKind, NOON, a_campaign, a_lead, an_approval, an_attempt, on_both_databases,
 };
 
 use crate::support::{DAY, HOUR, all_leads};

@@ -4,7 +4,7 @@ use aicmo_shared::audit::AuditAction;
 use aicmo_shared::lead::{ConsentStatus, LeadFilter, LeadGrade, LeadSource, LeadStatus};
 use aicmo_store::leads::{self, LeadRecord};
 use aicmo_store::{counters, metrics};
-use aicmo_test_support::{NOON, TestDatabase, a_campaign, a_lead, on_both_databases};
+use aicmo_test_support::{NOON, a_campaign, a_lead, on_both_databases};
 
 use crate::plans::single_filters;
 use crate::support::{all_leads, an_entry};

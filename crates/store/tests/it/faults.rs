@@ -8,7 +8,7 @@ use aicmo_store::{
     StoreError, activity, audit_rows, campaigns, control, counters, identities, imports, integrity, leads,
     metrics, new_id, tasks, timeline, verify_audit_chain,
 };
-use aicmo_test_support::{NOON, TestDatabase, a_lead, on_both_databases};
+use aicmo_test_support::{NOON, a_lead, on_both_databases};
 
 use crate::support::{all_leads, an_entry};
 

@@ -7,7 +7,7 @@ use aicmo_store::identities::{self, IdentityRecord};
 use aicmo_store::leads::LeadRecord;
 use aicmo_store::touches::{self, TouchRecord};
 use aicmo_store::{StoreError, new_id};
-use aicmo_test_support::{NOON, TestDatabase, a_lead, on_both_databases};
+use aicmo_test_support::{NOON, a_lead, on_both_databases};
 
 use crate::support::an_entry;
 

@@ -10,7 +10,7 @@ use aicmo_shared::lead::{
 use aicmo_store::identities::{self, IdentityRecord};
 use aicmo_store::leads::{self, LeadRecord};
 use aicmo_store::{StoreError, new_id};
-use aicmo_test_support::{NOON, TestDatabase, a_campaign, a_lead, on_both_databases};
+use aicmo_test_support::{NOON, a_campaign, a_lead, on_both_databases};
 
 use crate::support::{HOUR, an_entry};
 

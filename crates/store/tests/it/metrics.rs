@@ -5,9 +5,7 @@ use aicmo_shared::lead::{LeadGrade, LeadStatus};
 use aicmo_shared::metrics::{NoData, SubjectCount};
 use aicmo_shared::outreach::AttemptStatus;
 use aicmo_store::metrics;
-use aicmo_test_support::{
-    NOON, TestDatabase, a_campaign, a_lead, an_approval, an_attempt, on_both_databases,
-};
+use aicmo_test_support::{NOON, a_campaign, a_lead, an_approval, an_attempt, on_both_databases};
 
 use crate::support::{DAY, HOUR};
 

@@ -2,7 +2,7 @@
 
 use aicmo_shared::task::TaskStatus;
 use aicmo_store::tasks;
-use aicmo_test_support::{NOON, TestDatabase, a_task, on_both_databases};
+use aicmo_test_support::{NOON, a_task, on_both_databases};
 
 use crate::support::{DAY, HOUR};
 

@@ -7,7 +7,7 @@ use aicmo_shared::lead::{LeadEventKind, LeadSource, LeadStatus, LostReason, Utm}
 use aicmo_store::lead_history::{self, StatusStep};
 use aicmo_store::touches::{self, TouchRecord};
 use aicmo_store::{Actor, AuditEntry, new_id, timeline};
-use aicmo_test_support::{NOON, TestDatabase, a_lead, on_both_databases};
+use aicmo_test_support::{NOON, a_lead, on_both_databases};
 
 use crate::support::{HOUR, MINUTE, an_entry_at};
 
