@@ -100,7 +100,10 @@ fn LeftOut(reading: Reading<Attention>) -> impl IntoView {
                         href="/diagnostics"
                         label="damaged rows left out"
                     />
-                    " damaged rows are left out of the figures"
+                    {move || match reading.with(|attention| attention.corrupt_rows) {
+                        1 => " damaged row is left out of the figures",
+                        _ => " damaged rows are left out of the figures",
+                    }}
                 </span>
             </p>
         </Show>
