@@ -38,7 +38,9 @@ pub fn CampaignsTab() -> impl IntoView {
     let open = Memo::new(move |_| params.with(|params| params.get("id")).filter(|id| !id.is_empty()));
     let creating = RwSignal::new(false);
     let on_new = Callback::new(move |()| creating.set(true));
-    keys::listen(|key| key == "n" && keys::press("#aicmo-campaign-new"));
+    keys::listen(|key| {
+        key == "n" && keys::focus("#aicmo-campaign-new") && keys::press("#aicmo-campaign-new")
+    });
     view! {
         <header class="page-head">
             <div>

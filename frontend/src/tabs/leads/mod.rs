@@ -61,7 +61,7 @@ pub fn LeadsTab() -> impl IntoView {
     let on_new = Callback::new(move |()| creating.set(true));
     let navigate = use_navigate();
     keys::listen(move |key| match key {
-        "n" => keys::press("#aicmo-lead-new"),
+        "n" => keys::focus("#aicmo-lead-new") && keys::press("#aicmo-lead-new"),
         "i" => {
             navigate(&Place::Imports.address(), NavigateOptions::default());
             true
