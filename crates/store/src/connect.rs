@@ -54,7 +54,10 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864")
     });
-    let writer = connect(writing).await?;
+    let writer = match connect(writing).await {
+        Err(StoreError::Unavailable(cause)) if !takes_files(path) => return Err(StoreError::ReadOnly(cause)),
+        opened => opened?,
+    };
 
     let file = path.to_path_buf();
     let mut reading = options("sqlite:named-below");
@@ -129,13 +132,30 @@ async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreErr
 fn prepare_file(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => check_magic(file),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(path)
-            .map(drop)
-            .map_err(of_file),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => create_file(path).map_err(of_file),
         Err(cause) => Err(of_file(cause)),
+    }
+}
+
+/// Leads are nobody's business but the operator's: the file is for its owner alone, and SQLite gives
+/// the files beside it the same permissions.
+fn create_file(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
+}
+
+/// Whether SQLite could put its own files beside the database. Only asked once opening has failed.
+fn takes_files(path: &Path) -> bool {
+    let probe = path.with_extension("write-probe");
+    match create_file(&probe) {
+        Ok(()) => std::fs::remove_file(&probe).is_ok(),
+        Err(cause) => !matches!(of_file(cause), StoreError::ReadOnly(_)),
     }
 }
 

@@ -4,9 +4,9 @@
 //! database which a newer binary has migrated is refused before anything is touched.
 
 use aicmo_migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionOptions, TransactionTrait};
 use sea_orm_migration::sea_query::Query;
-use sea_orm_migration::{MigratorTrait, SchemaManager};
+use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait, SchemaManager};
 
 use crate::error::StoreError;
 
@@ -40,9 +40,21 @@ fn known() -> Vec<String> {
         .collect()
 }
 
-pub(crate) async fn state(connection: &DatabaseConnection) -> Result<SchemaState, StoreError> {
+const MIGRATE: &str = "bring the schema up to date";
+
+/// Held on PostgreSQL while one process migrates; the others then find nothing left to do.
+const MIGRATION_LOCK: &str = "SELECT pg_advisory_xact_lock(418264801007)";
+
+pub(crate) async fn state<'c, C>(connection: &'c C) -> Result<SchemaState, StoreError>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
     let applied = applied(connection).await?;
-    let known = known();
+    let known: Vec<String> = Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect();
     Ok(SchemaState {
         is_newer: applied.iter().any(|name| !known.contains(name)),
         pending: known.iter().filter(|name| !applied.contains(name)).count(),
@@ -51,30 +63,46 @@ pub(crate) async fn state(connection: &DatabaseConnection) -> Result<SchemaState
     })
 }
 
+/// Replicas on PostgreSQL take turns, and what one of them does is done whole or not at all. An
+/// embedded file has one server, and each step there is a transaction of its own.
 pub(crate) async fn migrate(connection: &DatabaseConnection) -> Result<(), StoreError> {
-    let state = state(connection).await?;
+    if !has_pending(state(connection).await?)? {
+        return Ok(());
+    }
+    let failed = StoreError::of(MIGRATE);
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Migrator::up(connection, None).await.map_err(failed);
+    }
+    let tx = connection
+        .begin_with_options(TransactionOptions::default())
+        .await
+        .map_err(&failed)?;
+    tx.execute_unprepared(MIGRATION_LOCK).await.map_err(&failed)?;
+    if has_pending(state(&tx).await?)? {
+        Migrator::up(&tx, None).await.map_err(&failed)?;
+    }
+    tx.commit().await.map_err(failed)
+}
+
+fn has_pending(state: SchemaState) -> Result<bool, StoreError> {
     if state.is_newer {
         return Err(StoreError::SchemaTooNew {
             found: state.applied.unwrap_or_default(),
             expected: state.expected,
         });
     }
-    if state.pending == 0 {
-        return Ok(());
-    }
-    Migrator::up(connection, None)
-        .await
-        .map_err(StoreError::of("bring the schema up to date"))
+    Ok(state.pending > 0)
 }
 
 /// The names in the ledger; none when there is no ledger yet. Creates nothing.
-async fn applied(connection: &DatabaseConnection) -> Result<Vec<String>, StoreError> {
+async fn applied<'c, C>(connection: &'c C) -> Result<Vec<String>, StoreError>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
     let failed = StoreError::of("read which schema it has");
-    if !SchemaManager::new(connection)
-        .has_table(LEDGER)
-        .await
-        .map_err(&failed)?
-    {
+    let exists = SchemaManager::new(connection).has_table(LEDGER).await;
+    if !exists.map_err(&failed)? {
         return Ok(Vec::new());
     }
     let names = Query::select().column("version").from(LEDGER).to_owned();

@@ -1,8 +1,10 @@
 //! What only a person with a database tool would do, and a look at what is there.
 
-use aicmo_shared::LeadId;
 use aicmo_shared::diagnostics::DatabaseKind;
-use aicmo_store::{AuditRecord, audit_rows};
+use aicmo_shared::{CampaignId, LeadId};
+use aicmo_store::campaigns::CampaignRecord;
+use aicmo_store::leads::LeadRecord;
+use aicmo_store::{AuditRecord, audit_rows, campaigns, leads};
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
 use uuid::Uuid;
 
@@ -44,6 +46,18 @@ impl TestDatabase {
             .query(&format!("SELECT COUNT(*) AS n FROM {table}"), vec![])
             .await;
         rows[0].try_get("", "n").expect("a count")
+    }
+
+    /// A lead as it is kept.
+    pub async fn lead(&self, id: LeadId) -> LeadRecord {
+        leads::record(&self.store().reader(), id).await.expect("the lead")
+    }
+
+    /// A campaign as it is kept.
+    pub async fn campaign(&self, id: CampaignId) -> CampaignRecord {
+        campaigns::record(&self.store().reader(), id)
+            .await
+            .expect("the campaign")
     }
 
     /// Every audit row but those of builders, oldest first.

@@ -6,7 +6,7 @@ use aicmo_shared::lead::{
 };
 use aicmo_shared::{CampaignId, LeadId};
 use aicmo_store::leads::{self, LeadPosition, PositionKey};
-use aicmo_store::new_id;
+use aicmo_store::{closed_tables, new_id};
 use aicmo_test_support::{DatabaseKind, NOON, TestDatabase, a_lead};
 
 /// Every filter by itself, and none.
@@ -207,6 +207,23 @@ fn no_page_is_sorted_on_postgres() {
         )
         .await;
         db.execute("ANALYZE leads", vec![]).await;
+        let leads = &closed_tables()[0];
+        let outside: Vec<String> = leads
+            .columns
+            .iter()
+            .map(|(column, values)| format!("{column} NOT IN ('{}')", values.join("', '")))
+            .collect();
+        let sql = format!(
+            "EXPLAIN SELECT COUNT(*) FROM leads WHERE ({})",
+            outside.join(" OR ")
+        );
+        let corrupt: Vec<String> = db
+            .query(&sql, vec![])
+            .await
+            .iter()
+            .map(|row| row.try_get("", "QUERY PLAN").expect("a plan"))
+            .collect();
+        assert!(corrupt.join(" ").contains("ix_leads_corrupt"), "{corrupt:?}");
         let common = single_filters(CampaignId::new(new_id(NOON)))
             .into_iter()
             .filter(|filter| {

@@ -59,6 +59,26 @@ on_both_databases! {
         let _ = connection.close().await;
     }
 
+    async fn two_processes_that_migrate_at_once_do_not_trip(db: TestDatabase) {
+        let connection = connect(&db).await;
+        Migrator::reset(&connection).await.expect("an empty database");
+        let _ = connection.close().await;
+        if db.kind() == DatabaseKind::Sqlite {
+            // One server per file: the second is refused before it gets here.
+            return db.store().migrate().await.expect("migrated");
+        }
+        let (first, second) = (db.store(), db.reopened().await);
+        let both = [tokio::spawn(async move { first.migrate().await }), tokio::spawn({
+            let second = second.clone();
+            async move { second.migrate().await }
+        })];
+        for one in both {
+            one.await.expect("no panic").expect("migrated");
+        }
+        assert_eq!(second.schema().await.expect("the state").pending, 0);
+        second.close().await;
+    }
+
     async fn the_database_tells_its_health(db: TestDatabase) {
         let store = db.store();
         store.ping().await.expect("it answers");
@@ -101,7 +121,10 @@ async fn a_missing_file_is_made_and_a_missing_directory_is_not() {
     let store = Store::open(&sqlite(path.clone())).await.expect("a new database");
     store.migrate().await.expect("migrated");
     store.close().await;
-    assert!(path.metadata().expect("the file").len() > 0);
+    let made = path.metadata().expect("the file");
+    assert!(made.len() > 0);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&made.permissions());
+    assert_eq!(mode & 0o777, 0o600, "for its owner alone");
 
     let nowhere = folder.path().join("nowhere");
     let refused = Store::open(&sqlite(nowhere.join("aicmo.db")))
