@@ -34,6 +34,8 @@ pub struct Printed {
     pub lines: Vec<String>,
     /// Whether it ended with success.
     pub fine: bool,
+    /// How it ended: an exit status, or the signal that killed it.
+    pub ending: String,
     log: PathBuf,
 }
 
@@ -172,6 +174,7 @@ impl Job {
         Ok(Printed {
             lines,
             fine: status.success(),
+            ending: status.to_string(),
             log,
         })
     }

@@ -45,7 +45,13 @@ pub fn run(
     match (printed.fine, tally) {
         (true, Some(tally)) if tally.failed == 0 && tally.passed > 0 => Ok(tally),
         (_, Some(tally)) if tally.failed > 0 => Ok(tally.because(printed.into_failure(advice))),
-        _ => Err(printed.into_failure("the journeys ended without a result: look at node's message above")),
+        _ => {
+            let sentence = format!(
+                "the journeys ended without a result ({}): look at node's message above and run this again",
+                printed.ending
+            );
+            Err(printed.into_failure(&sentence))
+        }
     }
 }
 

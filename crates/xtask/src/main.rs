@@ -63,6 +63,8 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Set up every tool that any of these tasks needs, and stop.
+    Setup,
     /// Build the console into frontend/dist.
     BuildUi {
         /// Compile even when nothing changed.
@@ -116,6 +118,7 @@ fn perform(cli: Cli) -> Result<bool, Failure> {
             filters,
             verbose,
         }),
+        Task::Setup => set_up(verbose),
         Task::BuildUi { force } => {
             Narrator::new(1, verbose).step("building the console", |step| console::build(step, force))?;
             for (name, size) in console::files_with_sizes(&places::dist())? {
@@ -130,6 +133,26 @@ fn perform(cli: Cli) -> Result<bool, Failure> {
         Task::E2e { filters } => e2e(verbose, &filters),
         Task::Bench(options) => bench::run(&options, verbose),
     }
+}
+
+fn set_up(verbose: bool) -> Result<bool, Failure> {
+    let mut narrator = Narrator::new(6, verbose);
+    narrator.step("a compiler for wasm32", |step| {
+        tools::wasm::ensure(step).map(|_| ())
+    })?;
+    for (title, tool) in [
+        ("trunk", tools::cargo_tools::TRUNK),
+        ("wasm-bindgen", tools::cargo_tools::WASM_BINDGEN),
+        ("nextest", tools::cargo_tools::NEXTEST),
+    ] {
+        narrator.step(title, |step| tool.ensure(step).map(|_| ()))?;
+    }
+    narrator.step("node packages", |step| tools::node::packages(step).map(|_| ()))?;
+    narrator.step("Chromium and PostgreSQL", |step| {
+        tools::chromium(step)?;
+        tools::postgres(step).map(|_| ())
+    })?;
+    Ok(true)
 }
 
 fn e2e(verbose: bool, filters: &[String]) -> Result<bool, Failure> {
