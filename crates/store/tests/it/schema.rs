@@ -121,9 +121,9 @@ async fn a_missing_file_is_made_and_a_missing_directory_is_not() {
     let store = Store::open(&sqlite(path.clone())).await.expect("a new database");
     store.migrate().await.expect("migrated");
     store.close().await;
-    let made = path.metadata().expect("the file");
-    assert!(made.len() > 0);
-    let mode = std::os::unix::fs::PermissionsExt::mode(&made.permissions());
+    let file = path.metadata().expect("the file");
+    assert!(file.len() > 0);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.permissions());
     assert_eq!(mode & 0o777, 0o600, "for its owner alone");
 
     let nowhere = folder.path().join("nowhere");
