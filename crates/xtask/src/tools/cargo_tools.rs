@@ -29,7 +29,7 @@ pub const TRUNK: CargoTool = CargoTool {
     flags: &["--locked", "--no-default-features"],
     question: &["--version"],
     any_version: false,
-    minutes: 5,
+    minutes: 4,
 };
 
 /// Must be the version of the `wasm-bindgen` crate in Cargo.lock. Without `--locked`, because its own
@@ -57,7 +57,7 @@ pub const NEXTEST: CargoTool = CargoTool {
     ],
     question: &["nextest", "--version"],
     any_version: true,
-    minutes: 5,
+    minutes: 4,
 };
 
 impl CargoTool {
