@@ -17,6 +17,7 @@ mod m20261125_0009_create_operator_tasks;
 mod m20261125_0010_create_audit_log;
 mod m20261125_0011_create_control_flags;
 mod m20261125_0012_create_counters;
+mod m20261125_0013_widen_audit_log;
 
 use sea_orm_migration::prelude::*;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0010_create_audit_log::Migration),
             Box::new(m20261125_0011_create_control_flags::Migration),
             Box::new(m20261125_0012_create_counters::Migration),
+            Box::new(m20261125_0013_widen_audit_log::Migration),
         ]
     }
 }

@@ -31,7 +31,8 @@ closed_enum! {
     /// What a feed line is about, for its link.
     pub enum SubjectType {
         Lead = "lead", Campaign = "campaign", Import = "import", Attempt = "attempt",
-        Approval = "approval", System = "system",
+        Approval = "approval", System = "system", User = "user", Session = "session",
+        ApiKey = "api_key", Webhook = "webhook",
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod closed_enum;
 
+pub mod access;
 pub mod action;
 pub mod activity;
 pub mod api;

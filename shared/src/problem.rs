@@ -15,6 +15,10 @@ closed_enum! {
         MalformedRequest = "malformed_request",
         InvalidCursor = "invalid_cursor",
         InvalidFilter = "invalid_filter",
+        Unauthenticated = "unauthenticated",
+        SessionExpired = "session_expired",
+        RoleRequired = "role_required",
+        ScopeRequired = "scope_required",
         CsrfFailed = "csrf_failed",
         HostNotAllowed = "host_not_allowed",
         NotFound = "not_found",
@@ -27,6 +31,7 @@ closed_enum! {
         DuplicateName = "duplicate_name",
         ConsentMonotonic = "consent_monotonic",
         ImportState = "import_state",
+        IdempotencyInProgress = "idempotency_in_progress",
         VersionConflict = "version_conflict",
         PreconditionRequired = "precondition_required",
         PayloadTooLarge = "payload_too_large",
@@ -34,6 +39,8 @@ closed_enum! {
         ValidationFailed = "validation_failed",
         InvalidEnumValue = "invalid_enum_value",
         ReasonRequired = "reason_required",
+        IdempotencyKeyReused = "idempotency_key_reused",
+        RateLimited = "rate_limited",
         Internal = "internal",
         Integrity = "integrity",
         DatabaseUnavailable = "database_unavailable",
@@ -46,7 +53,8 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::MalformedRequest | Self::InvalidCursor | Self::InvalidFilter => 400,
-            Self::CsrfFailed => 403,
+            Self::Unauthenticated | Self::SessionExpired => 401,
+            Self::RoleRequired | Self::ScopeRequired | Self::CsrfFailed => 403,
             Self::NotFound | Self::FeatureDisabled => 404,
             Self::MethodNotAllowed => 405,
             Self::MockModeReadOnly
@@ -54,14 +62,19 @@ impl ErrorCode {
             | Self::IdentityConflict
             | Self::DuplicateName
             | Self::ConsentMonotonic
-            | Self::ImportState => 409,
+            | Self::ImportState
+            | Self::IdempotencyInProgress => 409,
             Self::EntryPointRetired => 410,
             Self::VersionConflict => 412,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::HostNotAllowed => 421,
-            Self::ValidationFailed | Self::InvalidEnumValue | Self::ReasonRequired => 422,
+            Self::ValidationFailed
+            | Self::InvalidEnumValue
+            | Self::ReasonRequired
+            | Self::IdempotencyKeyReused => 422,
             Self::PreconditionRequired => 428,
+            Self::RateLimited => 429,
             Self::Internal | Self::Integrity => 500,
             Self::DatabaseUnavailable | Self::ServiceUnavailable => 503,
         }
@@ -73,6 +86,10 @@ impl ErrorCode {
             Self::MalformedRequest => "The request could not be read",
             Self::InvalidCursor => "The cursor does not fit this list",
             Self::InvalidFilter => "The filter could not be understood",
+            Self::Unauthenticated => "Nobody is signed in",
+            Self::SessionExpired => "The session has ended",
+            Self::RoleRequired => "Your role does not allow this",
+            Self::ScopeRequired => "The key does not allow this",
             Self::CsrfFailed => "The request came from another site",
             Self::HostNotAllowed => "This server does not answer to that host name",
             Self::NotFound => "There is no such thing",
@@ -85,6 +102,9 @@ impl ErrorCode {
             Self::DuplicateName => "The name is taken",
             Self::ConsentMonotonic => "Consent cannot be raised again",
             Self::ImportState => "The import is not in a state for that",
+            Self::IdempotencyInProgress => "The same request is still under way",
+            Self::IdempotencyKeyReused => "The idempotency key belongs to another request",
+            Self::RateLimited => "Too many requests",
             Self::VersionConflict => "Someone else changed it first",
             Self::PreconditionRequired => "The version you saw is missing",
             Self::PayloadTooLarge => "The body is too large",
@@ -107,6 +127,15 @@ impl ErrorCode {
             }
             Self::InvalidCursor => "Start again from the first page.",
             Self::InvalidFilter => "Clear the filter and set it again.",
+            Self::Unauthenticated => "Sign in, or send a key as Authorization: Bearer.",
+            Self::SessionExpired => "Sign in again; what you typed is kept.",
+            Self::RoleRequired => "Ask an administrator for the role that is named.",
+            Self::ScopeRequired => "Use a key with the scope that is named.",
+            Self::IdempotencyInProgress => {
+                "Wait for the first request to end, then ask again with the same key."
+            }
+            Self::IdempotencyKeyReused => "Make a new key for every new request.",
+            Self::RateLimited => "Wait as long as Retry-After says.",
             Self::CsrfFailed | Self::HostNotAllowed => {
                 "Open the console at the address that the server printed."
             }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use aicmo_shared::access::{Access, Capability, Role, Scope};
 use aicmo_shared::action::ActionStatus;
 use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::api::{self, BodyKind, Kind, Method, ParamKind};
@@ -60,6 +61,9 @@ macro_rules! walk_all {
 #[test]
 fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
     walk_all!(
+        Role,
+        Scope,
+        Capability,
         LeadStatus,
         LeadSource,
         LeadGrade,
@@ -230,6 +234,50 @@ fn stopping_never_hangs_on_a_feature_switch() {
             .find(|spec| spec.name == name)
             .expect("it is in the table");
         assert_eq!(spec.service, None, "{name}");
+    }
+}
+
+#[test]
+fn a_role_includes_the_ones_below_and_no_key_reaches_what_only_people_decide() {
+    for (height, role) in Role::ALL.iter().enumerate() {
+        for (other_height, other) in Role::ALL.iter().enumerate() {
+            assert_eq!(
+                role.includes(*other),
+                height >= other_height,
+                "{role} and {other}"
+            );
+        }
+    }
+    for capability in Capability::ALL.iter().copied() {
+        assert!(Role::Admin.can(capability), "{capability}");
+        let never = matches!(capability.least_role(), Role::Approver | Role::Admin);
+        assert_eq!(capability.scope().is_none(), never, "{capability}");
+    }
+}
+
+#[test]
+fn what_changes_data_is_open_to_nobody_without_a_capability_or_an_account_of_their_own() {
+    for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Command) {
+        if spec.access == Access::Public {
+            assert!(
+                [
+                    "SignIn",
+                    "SetUp",
+                    "AcceptInvitation",
+                    "ResetPassword",
+                    "SignInByPasskey"
+                ]
+                .contains(&spec.name),
+                "{} is open to everybody",
+                spec.name
+            );
+        }
+        assert_ne!(
+            spec.access,
+            Access::Needs(Capability::Read),
+            "{} only needs to read",
+            spec.name
+        );
     }
 }
 

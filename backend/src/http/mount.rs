@@ -58,6 +58,7 @@ impl Mounts {
             api::Method::Post => web::post(),
             api::Method::Put => web::put(),
             api::Method::Patch => web::patch(),
+            api::Method::Delete => web::delete(),
         };
         let route = route.to(Mounted::<E, F> {
             handler,

@@ -109,7 +109,9 @@ impl Client {
         let request = self.request(method_of(E::SPEC.method), &E::SPEC.path_with(path_values));
         match E::SPEC.method {
             Method::Get => request,
-            Method::Post | Method::Put | Method::Patch => request.header(CONSOLE_HEADER, "1"),
+            Method::Post | Method::Put | Method::Patch | Method::Delete => {
+                request.header(CONSOLE_HEADER, "1")
+            }
         }
     }
 
@@ -158,6 +160,7 @@ fn method_of(method: Method) -> reqwest::Method {
         Method::Post => reqwest::Method::POST,
         Method::Put => reqwest::Method::PUT,
         Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
     }
 }
 

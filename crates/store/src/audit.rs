@@ -89,7 +89,11 @@ impl AuditEntry {
                 ActorType::User | ActorType::ApiKey => Some(ActivityKind::Lead),
                 ActorType::Service | ActorType::System => None,
             },
-            AuditAction::WentLive => Some(ActivityKind::System),
+            AuditAction::WentLive
+            | AuditAction::WorkspaceSetUp
+            | AuditAction::WebhookDisabled
+            | AuditAction::BackupMade
+            | AuditAction::DataMoved => Some(ActivityKind::System),
             AuditAction::LeadCreated
             | AuditAction::LeadMerged
             | AuditAction::LeadTouched
@@ -99,7 +103,25 @@ impl AuditEntry {
             | AuditAction::ImportPreviewed
             | AuditAction::ImportCommitStarted
             | AuditAction::ImportChunkCommitted
-            | AuditAction::CountersRebuilt => None,
+            | AuditAction::CountersRebuilt
+            | AuditAction::UserInvited
+            | AuditAction::InvitationRevoked
+            | AuditAction::UserCreated
+            | AuditAction::UserEdited
+            | AuditAction::UserPasswordChanged
+            | AuditAction::UserSecondFactorChanged
+            | AuditAction::UserPasskeyChanged
+            | AuditAction::SessionStarted
+            | AuditAction::SessionEnded
+            | AuditAction::ApiKeyCreated
+            | AuditAction::ApiKeyRevoked
+            | AuditAction::WebhookCreated
+            | AuditAction::WebhookEdited
+            | AuditAction::WebhookSecretRotated
+            | AuditAction::WebhookDeleted
+            | AuditAction::WebhookTested
+            | AuditAction::WebhookReplayed
+            | AuditAction::AuditExported => None,
         }
     }
 }

@@ -36,6 +36,6 @@ pub use repository::{
     tasks, timeline, touches,
 };
 pub use schema::SchemaState;
-pub use session::{Reader, Session, WriteTx};
+pub use session::{NotesTx, Reader, Session, WriteTx};
 pub use settings::{DatabaseTarget, StoreSettings};
 pub use store::Store;

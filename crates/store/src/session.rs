@@ -3,7 +3,7 @@
 //! `Reader` borrows a connection per call. `WriteTx` holds the one writer: it takes the write lock
 //! when it begins, so two writers wait for each other instead of failing half way, and it is kept
 //! only by `commit`, which writes the audit row and the counters in the same transaction. Dropping
-//! it rolls everything back.
+//! it rolls everything back. `NotesTx` is for the product's own notes, which no audit row follows.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -122,6 +122,48 @@ impl sealed::Executor for WriteTx {
 }
 
 impl Session for WriteTx {}
+
+/// A transaction for what the product notes down for itself: when a key was last used, which events
+/// were raised, how a delivery went. It changes nothing that an operator owns, so it leaves no audit
+/// row. Only the repositories of such notes take it; everything else asks for a `WriteTx`.
+pub struct NotesTx {
+    tx: DatabaseTransaction,
+    kind: DatabaseKind,
+}
+
+impl NotesTx {
+    pub(crate) const fn new(tx: DatabaseTransaction, kind: DatabaseKind) -> Self {
+        Self { tx, kind }
+    }
+
+    /// Keeps the notes.
+    ///
+    /// # Errors
+    /// Nothing is kept when this fails.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await.map_err(StoreError::of("commit a note"))
+    }
+}
+
+impl sealed::Executor for NotesTx {
+    type Connection = DatabaseTransaction;
+
+    fn connection(&self) -> &DatabaseTransaction {
+        &self.tx
+    }
+
+    fn database(&self) -> DatabaseKind {
+        self.kind
+    }
+}
+
+impl Session for NotesTx {}
+
+impl fmt::Debug for NotesTx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NotesTx")
+    }
+}
 
 impl fmt::Debug for WriteTx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aicmo_shared::diagnostics::DatabaseKind;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 use crate::connect;
 use crate::error::StoreError;
 use crate::schema::{self, SchemaState};
-use crate::session::{Reader, WriteTx};
+use crate::session::{NotesTx, Reader, WriteTx};
 use crate::settings::{DatabaseTarget, StoreSettings};
 
 /// One database.
@@ -72,17 +73,24 @@ impl Store {
 
     /// Begins a unit of work. It holds the write lock from here on: `BEGIN IMMEDIATE` on SQLite.
     pub async fn begin_write(&self) -> Result<WriteTx, StoreError> {
+        Ok(WriteTx::new(self.begin("begin a change").await?, self.clone()))
+    }
+
+    /// Begins a transaction for the product's own notes; it takes the write lock as `begin_write` does.
+    pub async fn begin_notes(&self) -> Result<NotesTx, StoreError> {
+        Ok(NotesTx::new(self.begin("begin a note").await?, self.inner.kind))
+    }
+
+    async fn begin(&self, what: &'static str) -> Result<DatabaseTransaction, StoreError> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let tx = self
-            .inner
+        self.inner
             .writer
             .begin_with_options(options)
             .await
-            .map_err(StoreError::of("begin a change"))?;
-        Ok(WriteTx::new(tx, self.clone()))
+            .map_err(StoreError::of(what))
     }
 
     /// Which database this is.

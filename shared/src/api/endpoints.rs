@@ -2,6 +2,7 @@
 
 use super::query::{ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery};
 use super::{BodyKind, CommandEndpoint, Endpoint, EndpointSpec, Kind, Method, QueryParams, ReadEndpoint};
+use crate::access::{Access, Capability as C};
 use crate::activity::ActivityEvent;
 use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::Diagnostics;
@@ -34,7 +35,7 @@ pub trait DescribedEndpoint: Endpoint {}
 macro_rules! endpoints {
     ($(
         $kind:ident $method:ident $path:literal => $name:ident($query:ty, $body_kind:ident $body:ty) -> $answer:ty,
-        service: $service:expr, version: $version:literal, success: $success:literal,
+        access: $access:expr, service: $service:expr, version: $version:literal, success: $success:literal,
         problems: [$($problem:ident),*], $summary:literal;
     )+) => {
         $(
@@ -52,6 +53,7 @@ macro_rules! endpoints {
                     path: $path,
                     summary: $summary,
                     kind: Kind::$kind,
+                    access: $access,
                     body: BodyKind::$body_kind,
                     service: $service,
                     needs_version: $version,
@@ -90,95 +92,125 @@ macro_rules! endpoints {
 
 endpoints! {
     Read Get "/api/v1/status" => GetStatus(NoQuery, None ()) -> Status,
+        access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "Mode, build, control flags and services: what every screen shows.";
     Read Get "/api/v1/metrics/attention" => GetAttention(NoQuery, None ()) -> Attention,
+        access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "What needs the operator now.";
     Read Get "/api/v1/activity" => ListActivity(ActivityQuery, None ()) -> Vec<ActivityEvent>,
+        access: Access::Needs(C::Read),
         service: Some(S::Activity), version: false, success: 200, problems: [InvalidCursor],
         "What happened, newest first.";
     Read Get "/api/v1/my-work" => GetMyWork(NoQuery, None ()) -> MyWork,
+        access: Access::Needs(C::Read),
         service: Some(S::CampaignOps), version: false, success: 200, problems: [FeatureDisabled],
         "Due and overdue tasks.";
     Read Get "/api/v1/leads" => ListLeads(LeadQuery, None ()) -> Vec<LeadRow>,
+        access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [InvalidCursor],
         "A page of leads under a filter and an order.";
     Command Post "/api/v1/leads" => CreateLead(NoQuery, Json LeadDraft) -> LeadCreated,
+        access: Access::Needs(C::EditLeads),
         service: Some(S::Leads), version: false, success: 201, problems: [ValidationFailed, IdentityConflict],
         "Creates a lead, or merges into the one that has its identity.";
     Read Get "/api/v1/leads/{id}" => GetLead(NoQuery, None ()) -> Lead,
+        access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
         "A lead with all its fields.";
     Command Patch "/api/v1/leads/{id}" => PatchLead(NoQuery, Json LeadPatch) -> Lead,
+        access: Access::Needs(C::EditLeads),
         service: Some(S::Leads), version: true, success: 200,
         problems: [NotFound, ValidationFailed, ConsentMonotonic],
         "Edits fields of a lead; an absent field is unchanged.";
     Command Post "/api/v1/leads/{id}/status" => ChangeLeadStatus(NoQuery, Json LeadStatusChange) -> Lead,
+        access: Access::Needs(C::EditLeads),
         service: Some(S::Leads), version: true, success: 200,
         problems: [NotFound, IllegalTransition, ReasonRequired, ValidationFailed, ConsentMonotonic],
         "Moves a lead along its transition table.";
     Read Get "/api/v1/leads/{id}/timeline" => ListLeadEvents(NoQuery, None ()) -> Vec<LeadEvent>,
+        access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
         "The newest 100 touches, status changes and edits of a lead.";
     Read Get "/api/v1/campaigns" => ListCampaigns(CampaignQuery, None ()) -> Vec<Campaign>,
+        access: Access::Needs(C::Read),
         service: Some(S::Campaigns), version: false, success: 200, problems: [InvalidCursor],
         "Campaigns, newest first.";
     Command Post "/api/v1/campaigns" => CreateCampaign(NoQuery, Json CampaignDraft) -> Campaign,
+        access: Access::Needs(C::EditCampaigns),
         service: Some(S::Campaigns), version: false, success: 201, problems: [ValidationFailed, DuplicateName],
         "Creates a campaign, planned and in simulation.";
     Read Get "/api/v1/campaigns/{id}" => GetCampaign(NoQuery, None ()) -> Campaign,
+        access: Access::Needs(C::Read),
         service: Some(S::Campaigns), version: false, success: 200, problems: [NotFound],
         "A campaign with its leads by status.";
     Command Post "/api/v1/campaigns/{id}/activate" => ActivateCampaign(NoQuery, Json CampaignStep) -> Campaign,
+        access: Access::Needs(C::EditCampaigns),
         service: Some(S::Campaigns), version: false, success: 200, problems: [NotFound, IllegalTransition],
         "Starts a planned campaign.";
     Command Post "/api/v1/campaigns/{id}/pause" => PauseCampaign(NoQuery, Json CampaignStep) -> Campaign,
+        access: Access::Needs(C::Pause),
         service: None, version: false, success: 200, problems: [NotFound, IllegalTransition, ReasonRequired],
         "Pauses an active campaign; needs a reason and never a feature switch.";
     Command Post "/api/v1/campaigns/{id}/resume" => ResumeCampaign(NoQuery, Json CampaignStep) -> Campaign,
+        access: Access::Needs(C::ResumeCampaign),
         service: Some(S::Campaigns), version: false, success: 200, problems: [NotFound, IllegalTransition],
         "Resumes a paused campaign.";
     Command Post "/api/v1/campaigns/{id}/complete" => CompleteCampaign(NoQuery, Json CampaignStep) -> Campaign,
+        access: Access::Needs(C::EditCampaigns),
         service: Some(S::Campaigns), version: false, success: 200, problems: [NotFound, IllegalTransition],
         "Completes a campaign; final.";
     Command Post "/api/v1/campaigns/{id}/stop" => StopCampaign(NoQuery, Json CampaignStep) -> Campaign,
+        access: Access::Needs(C::Pause),
         service: None, version: false, success: 200, problems: [NotFound, IllegalTransition, ReasonRequired],
         "Stops a campaign for good; needs a reason and never a feature switch.";
     Command Post "/api/v1/imports" => UploadImport(NoQuery, File ()) -> Import,
+        access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 201, problems: [ValidationFailed],
         "Takes a CSV file, reads it and suggests a mapping by header.";
     Read Get "/api/v1/imports" => ListImports(ImportQuery, None ()) -> Vec<Import>,
+        access: Access::Needs(C::Read),
         service: Some(S::Imports), version: false, success: 200, problems: [InvalidCursor],
         "Imports, newest first.";
     Read Get "/api/v1/imports/{id}" => GetImport(NoQuery, None ()) -> Import,
+        access: Access::Needs(C::Read),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound],
         "An import with its counts and progress.";
     Command Put "/api/v1/imports/{id}/mapping" => MapImport(NoQuery, Json ImportMapping) -> Import,
+        access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, ValidationFailed, ImportState],
         "Sets what each column becomes.";
     Command Post "/api/v1/imports/{id}/preview" => PreviewImport(NoQuery, None ()) -> Import,
+        access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, ValidationFailed, ImportState],
         "Dry run: a verdict for every row; no lead is written.";
     Read Get "/api/v1/imports/{id}/rows" => ListImportRows(ImportRowQuery, None ()) -> Vec<ImportRow>,
+        access: Access::Needs(C::Read),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, InvalidCursor],
         "Rows with their verdicts, in file order.";
     Command Post "/api/v1/imports/{id}/commit" => CommitImport(NoQuery, None ()) -> Import,
+        access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 202, problems: [NotFound, ImportState],
         "Starts writing the rows in chunks; follow it with GET.";
     Command Post "/api/v1/imports/{id}/cancel" => CancelImport(NoQuery, None ()) -> Import,
+        access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, ImportState],
         "Gives up an import that has not been committed.";
     Read Get "/api/v1/entry-points" => ListEntryPoints(NoQuery, None ()) -> Vec<EntryPoint>,
+        access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "Every way in, active or retired.";
     Read Get "/api/v1/diagnostics" => GetDiagnostics(NoQuery, None ()) -> Diagnostics,
+        access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "What is running, from where, with which settings.";
     Process Post "/api/v1/diagnostics/run" => RunDiagnostics(NoQuery, None ()) -> Diagnostics,
+        access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "Compares counters with rows, looks for corrupt rows, and answers the new report.";
     Process Post "/api/v1/client-errors" => ReportClientError(NoQuery, Json ClientErrorReport) -> ClientErrorCount,
+        access: Access::Public,
         service: None, version: false, success: 202, problems: [ValidationFailed],
         "A console tells of its own crash.";
 }

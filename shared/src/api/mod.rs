@@ -16,6 +16,7 @@ pub use query::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::access::Access;
 use crate::problem::ErrorCode;
 
 /// The base path of the API.
@@ -32,6 +33,8 @@ pub enum Method {
     Put,
     /// Merge patch; needs If-Match.
     Patch,
+    /// Removes or revokes.
+    Delete,
 }
 
 impl Method {
@@ -42,6 +45,7 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -81,6 +85,8 @@ pub struct EndpointSpec {
     pub summary: &'static str,
     /// What it does to the world.
     pub kind: Kind,
+    /// Who it is open to.
+    pub access: Access,
     /// How its body travels.
     pub body: BodyKind,
     /// The service whose switch governs it; `None` when nothing switches it off.

@@ -65,8 +65,10 @@ pub fn subject_link(event: &ActivityEvent) -> Option<String> {
         SubjectType::Lead => Some(format!("/leads/{id}")),
         SubjectType::Campaign => Some(format!("/campaigns/{id}")),
         SubjectType::Import => Some(format!("/leads?import={id}")),
-        SubjectType::Attempt | SubjectType::Approval => None,
-        SubjectType::System => Some("/diagnostics".to_owned()),
+        SubjectType::Attempt | SubjectType::Approval | SubjectType::Session => None,
+        SubjectType::System | SubjectType::User | SubjectType::ApiKey | SubjectType::Webhook => {
+            Some("/diagnostics".to_owned())
+        }
     }
 }
 

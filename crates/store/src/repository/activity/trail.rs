@@ -149,7 +149,29 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
             "The server turned from mock to live".to_owned(),
             row.reason.clone(),
         ),
-        AuditAction::LeadCreated
+        AuditAction::WorkspaceSetUp => ("The workspace was set up".to_owned(), row.reason.clone()),
+        AuditAction::WebhookDisabled => ("A webhook was switched off".to_owned(), row.reason.clone()),
+        AuditAction::BackupMade => ("A backup was made".to_owned(), row.reason.clone()),
+        AuditAction::DataMoved => ("The data was moved here".to_owned(), row.reason.clone()),
+        AuditAction::UserInvited
+        | AuditAction::InvitationRevoked
+        | AuditAction::UserCreated
+        | AuditAction::UserEdited
+        | AuditAction::UserPasswordChanged
+        | AuditAction::UserSecondFactorChanged
+        | AuditAction::UserPasskeyChanged
+        | AuditAction::SessionStarted
+        | AuditAction::SessionEnded
+        | AuditAction::ApiKeyCreated
+        | AuditAction::ApiKeyRevoked
+        | AuditAction::WebhookCreated
+        | AuditAction::WebhookEdited
+        | AuditAction::WebhookSecretRotated
+        | AuditAction::WebhookDeleted
+        | AuditAction::WebhookTested
+        | AuditAction::WebhookReplayed
+        | AuditAction::AuditExported
+        | AuditAction::LeadCreated
         | AuditAction::LeadMerged
         | AuditAction::LeadTouched
         | AuditAction::LeadEdited
