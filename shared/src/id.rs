@@ -80,4 +80,12 @@ ids! {
     ImportId = "import";
     /// A manual work item.
     TaskId = "task";
+    /// An account: a person or a service.
+    UserId = "user";
+    /// A stay of a person in one browser.
+    SessionId = "session";
+    /// A key of a tool.
+    ApiKeyId = "API key";
+    /// An invitation of a person.
+    InvitationId = "invitation";
 }

@@ -8,9 +8,11 @@
 pub mod closed_enum;
 
 pub mod access;
+pub mod account;
 pub mod action;
 pub mod activity;
 pub mod api;
+pub mod api_key;
 pub mod approval;
 pub mod audit;
 pub mod build_marker;
@@ -26,13 +28,17 @@ pub mod metrics;
 pub mod outreach;
 pub mod patch;
 pub mod problem;
+pub mod session;
 pub mod sourced;
 pub mod status;
 pub mod task;
 pub mod time;
 
 pub use closed_enum::{ClosedEnum, IllegalTransition, Transition, UnknownValue};
-pub use id::{ActionId, ApprovalId, AttemptId, CampaignId, ImportId, LeadId, TaskId, TouchId};
+pub use id::{
+    ActionId, ApiKeyId, ApprovalId, AttemptId, CampaignId, ImportId, InvitationId, LeadId, SessionId, TaskId,
+    TouchId, UserId,
+};
 pub use problem::{ErrorCode, FieldProblem, Problem};
 pub use sourced::{MockReason, PageInfo, Source, Sourced};
 pub use time::{DateText, Timestamp};

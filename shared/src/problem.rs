@@ -17,6 +17,8 @@ closed_enum! {
         InvalidFilter = "invalid_filter",
         Unauthenticated = "unauthenticated",
         SessionExpired = "session_expired",
+        InvalidCredentials = "invalid_credentials",
+        SecondFactorRequired = "second_factor_required",
         RoleRequired = "role_required",
         ScopeRequired = "scope_required",
         CsrfFailed = "csrf_failed",
@@ -25,10 +27,14 @@ closed_enum! {
         FeatureDisabled = "feature_disabled",
         MethodNotAllowed = "method_not_allowed",
         EntryPointRetired = "entry_point_retired",
+        LinkInvalid = "link_invalid",
         MockModeReadOnly = "mock_mode_read_only",
         IllegalTransition = "illegal_transition",
         IdentityConflict = "identity_conflict",
         DuplicateName = "duplicate_name",
+        EmailTaken = "email_taken",
+        LastAdmin = "last_admin",
+        AlreadySetUp = "already_set_up",
         ConsentMonotonic = "consent_monotonic",
         ImportState = "import_state",
         IdempotencyInProgress = "idempotency_in_progress",
@@ -53,7 +59,10 @@ impl ErrorCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::MalformedRequest | Self::InvalidCursor | Self::InvalidFilter => 400,
-            Self::Unauthenticated | Self::SessionExpired => 401,
+            Self::Unauthenticated
+            | Self::SessionExpired
+            | Self::InvalidCredentials
+            | Self::SecondFactorRequired => 401,
             Self::RoleRequired | Self::ScopeRequired | Self::CsrfFailed => 403,
             Self::NotFound | Self::FeatureDisabled => 404,
             Self::MethodNotAllowed => 405,
@@ -61,10 +70,13 @@ impl ErrorCode {
             | Self::IllegalTransition
             | Self::IdentityConflict
             | Self::DuplicateName
+            | Self::EmailTaken
+            | Self::LastAdmin
+            | Self::AlreadySetUp
             | Self::ConsentMonotonic
             | Self::ImportState
             | Self::IdempotencyInProgress => 409,
-            Self::EntryPointRetired => 410,
+            Self::EntryPointRetired | Self::LinkInvalid => 410,
             Self::VersionConflict => 412,
             Self::PayloadTooLarge => 413,
             Self::UnsupportedMediaType => 415,
@@ -88,6 +100,8 @@ impl ErrorCode {
             Self::InvalidFilter => "The filter could not be understood",
             Self::Unauthenticated => "Nobody is signed in",
             Self::SessionExpired => "The session has ended",
+            Self::InvalidCredentials => "E-mail address and password do not fit",
+            Self::SecondFactorRequired => "A code is needed",
             Self::RoleRequired => "Your role does not allow this",
             Self::ScopeRequired => "The key does not allow this",
             Self::CsrfFailed => "The request came from another site",
@@ -96,10 +110,14 @@ impl ErrorCode {
             Self::FeatureDisabled => "This feature is switched off",
             Self::MethodNotAllowed => "This address does not take that method",
             Self::EntryPointRetired => "This entry point is retired",
+            Self::LinkInvalid => "The link does not work any more",
             Self::MockModeReadOnly => "Mock data cannot be changed",
             Self::IllegalTransition => "That step is not legal from here",
             Self::IdentityConflict => "The identities belong to different leads",
             Self::DuplicateName => "The name is taken",
+            Self::EmailTaken => "The e-mail address has an account",
+            Self::LastAdmin => "An administrator must stay",
+            Self::AlreadySetUp => "The workspace is set up",
             Self::ConsentMonotonic => "Consent cannot be raised again",
             Self::ImportState => "The import is not in a state for that",
             Self::IdempotencyInProgress => "The same request is still under way",
@@ -129,6 +147,8 @@ impl ErrorCode {
             Self::InvalidFilter => "Clear the filter and set it again.",
             Self::Unauthenticated => "Sign in, or send a key as Authorization: Bearer.",
             Self::SessionExpired => "Sign in again; what you typed is kept.",
+            Self::InvalidCredentials => "Try again, or ask an administrator for a reset link.",
+            Self::SecondFactorRequired => "Send a code of the authenticator app, or a recovery code.",
             Self::RoleRequired => "Ask an administrator for the role that is named.",
             Self::ScopeRequired => "Use a key with the scope that is named.",
             Self::IdempotencyInProgress => {
@@ -142,10 +162,14 @@ impl ErrorCode {
             Self::NotFound => "It may have been removed; go back to the list.",
             Self::FeatureDisabled => "An administrator can switch it on and restart the server.",
             Self::EntryPointRetired => "Use the replacement that is named.",
+            Self::LinkInvalid => "Ask for a new link.",
             Self::MockModeReadOnly => "Leave mock mode first; the banner says how.",
             Self::IllegalTransition => "Choose one of the legal steps.",
             Self::IdentityConflict => "Open both leads and decide which one is right.",
             Self::DuplicateName => "Choose another name.",
+            Self::EmailTaken => "Look for the person in the list.",
+            Self::LastAdmin => "Make somebody else an administrator first.",
+            Self::AlreadySetUp => "Sign in, or ask an administrator for an invitation.",
             Self::ConsentMonotonic => "Do-not-contact stays; nothing can lift it.",
             Self::ImportState => "Reload the import and look at its state.",
             Self::VersionConflict => "Reload, look at what changed, and apply your change again.",

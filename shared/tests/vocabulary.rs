@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 
 use aicmo_shared::access::{Access, Capability, Role, Scope};
+use aicmo_shared::account::{AccountKind, InvitationState};
 use aicmo_shared::action::ActionStatus;
 use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::api::{self, BodyKind, Kind, Method, ParamKind};
+use aicmo_shared::api_key::ApiKeyState;
 use aicmo_shared::approval::{ApprovalState, ApprovalSubject};
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
@@ -21,6 +23,7 @@ use aicmo_shared::lead::{
 };
 use aicmo_shared::metrics::NoData;
 use aicmo_shared::outreach::{AttemptStatus, Channel, DeliveryMode, FailureReason};
+use aicmo_shared::session::{SecondFactor, Standing};
 use aicmo_shared::status::{ServiceName, ServiceState};
 use aicmo_shared::task::{TaskStatus, TaskType};
 use aicmo_shared::{ErrorCode, MockReason, Source};
@@ -64,6 +67,11 @@ fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
         Role,
         Scope,
         Capability,
+        AccountKind,
+        InvitationState,
+        Standing,
+        SecondFactor,
+        ApiKeyState,
         LeadStatus,
         LeadSource,
         LeadGrade,
@@ -170,6 +178,12 @@ fn every_label_is_its_own() {
         assert_eq!(labels.len(), E::ALL.len(), "{}", E::NAME);
         assert!(labels.iter().all(|text| !text.trim().is_empty()), "{}", E::NAME);
     }
+    distinct(Role::label);
+    distinct(Role::purpose);
+    distinct(Scope::purpose);
+    distinct(AccountKind::label);
+    distinct(InvitationState::label);
+    distinct(ApiKeyState::label);
     distinct(LeadStatus::label);
     distinct(LeadStatus::meaning);
     distinct(LeadSource::label);
@@ -295,7 +309,7 @@ fn a_path_is_filled_in_order() {
 #[test]
 fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
     use aicmo_shared::api::{
-        ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, QueryParams,
+        ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, PageQuery, QueryParams,
     };
     fn same<Q: QueryParams>(full: &Q) {
         let wire = serde_json::to_value(full).expect("serialises");
@@ -328,6 +342,10 @@ fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
         limit,
     });
     same(&ImportQuery {
+        cursor: cursor.clone(),
+        limit,
+    });
+    same(&PageQuery {
         cursor: cursor.clone(),
         limit,
     });

@@ -1,9 +1,16 @@
 //! The markers and the table. Adding an endpoint begins with a line here.
 
-use super::query::{ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery};
+use super::query::{
+    ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery, PageQuery,
+};
 use super::{BodyKind, CommandEndpoint, Endpoint, EndpointSpec, Kind, Method, QueryParams, ReadEndpoint};
 use crate::access::{Access, Capability as C};
+use crate::account::{
+    Invitation, InvitationAcceptance, InvitationCreated, InvitationDraft, OneTimeLink, PasswordResetRequest,
+    PasswordSet, ServiceAccountDraft, SessionsEnded, SetUpRequest, User, UserPatch,
+};
 use crate::activity::ActivityEvent;
+use crate::api_key::{ApiKey, ApiKeyCreated, ApiKeyDraft};
 use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::Diagnostics;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
@@ -12,6 +19,10 @@ use crate::inventory::EntryPoint;
 use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
 use crate::metrics::Attention;
 use crate::problem::ErrorCode as E;
+use crate::session::{
+    CurrentSession, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode, SecondFactorOffer,
+    SessionInfo, SignInRequest,
+};
 use crate::status::{ServiceName as S, Status};
 use crate::task::MyWork;
 
@@ -213,4 +224,109 @@ endpoints! {
         access: Access::Public,
         service: None, version: false, success: 202, problems: [ValidationFailed],
         "A console tells of its own crash.";
+    Read Get "/api/v1/session" => GetSession(NoQuery, None ()) -> CurrentSession,
+        access: Access::Public,
+        service: None, version: false, success: 200, problems: [],
+        "Who the caller is and what they may do; nobody, too, is an answer.";
+    Command Post "/api/v1/session" => SignIn(NoQuery, Json SignInRequest) -> CurrentSession,
+        access: Access::Public,
+        service: None, version: false, success: 201,
+        problems: [InvalidCredentials, SecondFactorRequired, RateLimited],
+        "Signs in and sets the session's cookie.";
+    Command Delete "/api/v1/session" => SignOut(NoQuery, None ()) -> CurrentSession,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [],
+        "Ends this session and takes its cookie back.";
+    Command Post "/api/v1/setup" => SetUp(NoQuery, Json SetUpRequest) -> CurrentSession,
+        access: Access::Public,
+        service: None, version: false, success: 201, problems: [LinkInvalid, AlreadySetUp, RateLimited],
+        "Makes the first administrator by the set-up link and signs them in.";
+    Command Post "/api/v1/session/password" => ChangePassword(NoQuery, Json PasswordChange) -> CurrentSession,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [RateLimited],
+        "Changes the own password, renews this session and ends the others.";
+    Command Post "/api/v1/session/second-factor" => BeginSecondFactor(NoQuery, Json PasswordAgain) -> SecondFactorOffer,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 201, problems: [RateLimited],
+        "Offers a secret for an authenticator app; it counts once a code was confirmed.";
+    Command Post "/api/v1/session/second-factor/confirm" => ConfirmSecondFactor(NoQuery, Json SecondFactorCode) -> RecoveryCodes,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [RateLimited],
+        "Switches the second factor on and shows recovery codes once.";
+    Command Post "/api/v1/session/second-factor/remove" => RemoveSecondFactor(NoQuery, Json PasswordAgain) -> CurrentSession,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [RateLimited],
+        "Switches the second factor off.";
+    Command Post "/api/v1/session/second-factor/recovery-codes" => RenewRecoveryCodes(NoQuery, Json PasswordAgain) -> RecoveryCodes,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [RateLimited],
+        "Replaces the recovery codes and shows the new ones once.";
+    Read Get "/api/v1/sessions" => ListSessions(NoQuery, None ()) -> Vec<SessionInfo>,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [],
+        "The caller's sessions, the one seen last first.";
+    Command Delete "/api/v1/sessions/{id}" => EndSession(NoQuery, None ()) -> SessionsEnded,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Ends one of the caller's sessions.";
+    Command Post "/api/v1/invitations/accept" => AcceptInvitation(NoQuery, Json InvitationAcceptance) -> CurrentSession,
+        access: Access::Public,
+        service: None, version: false, success: 201, problems: [LinkInvalid, EmailTaken, RateLimited],
+        "Makes the account of an invitation and signs it in.";
+    Command Post "/api/v1/password-resets/accept" => ResetPassword(NoQuery, Json PasswordResetRequest) -> PasswordSet,
+        access: Access::Public,
+        service: None, version: false, success: 200, problems: [LinkInvalid, RateLimited],
+        "Sets a new password by a reset link and ends every session of the account.";
+    Read Get "/api/v1/users" => ListUsers(PageQuery, None ()) -> Vec<User>,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 200, problems: [InvalidCursor],
+        "People and service accounts, newest first.";
+    Command Post "/api/v1/users" => CreateServiceAccount(NoQuery, Json ServiceAccountDraft) -> User,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 201, problems: [DuplicateName],
+        "Creates a service account, which owns keys and never signs in.";
+    Read Get "/api/v1/users/{id}" => GetUser(NoQuery, None ()) -> User,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "A person or a service account.";
+    Command Patch "/api/v1/users/{id}" => PatchUser(NoQuery, Json UserPatch) -> User,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: true, success: 200, problems: [NotFound, LastAdmin, DuplicateName],
+        "Changes name, role or activity of an account.";
+    Command Post "/api/v1/users/{id}/password-reset" => CreatePasswordReset(NoQuery, None ()) -> OneTimeLink,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 201, problems: [NotFound],
+        "Makes a link by which the person sets a new password; shown once.";
+    Command Post "/api/v1/users/{id}/end-sessions" => EndUserSessions(NoQuery, None ()) -> SessionsEnded,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Ends every session of a person.";
+    Command Post "/api/v1/users/{id}/remove-second-factor" => RemoveUserSecondFactor(NoQuery, None ()) -> User,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Switches the second factor of a person off, who has lost it.";
+    Read Get "/api/v1/invitations" => ListInvitations(PageQuery, None ()) -> Vec<Invitation>,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 200, problems: [InvalidCursor],
+        "Invitations, newest first.";
+    Command Post "/api/v1/invitations" => CreateInvitation(NoQuery, Json InvitationDraft) -> InvitationCreated,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 201, problems: [EmailTaken],
+        "Makes an invitation and shows its link once; an older one to the same address is revoked.";
+    Command Delete "/api/v1/invitations/{id}" => RevokeInvitation(NoQuery, None ()) -> Invitation,
+        access: Access::Needs(C::ManageUsers),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Takes an open invitation back.";
+    Read Get "/api/v1/api-keys" => ListApiKeys(PageQuery, None ()) -> Vec<ApiKey>,
+        access: Access::Needs(C::ManageKeys),
+        service: None, version: false, success: 200, problems: [InvalidCursor],
+        "Keys without their secrets, newest first.";
+    Command Post "/api/v1/api-keys" => CreateApiKey(NoQuery, Json ApiKeyDraft) -> ApiKeyCreated,
+        access: Access::Needs(C::ManageKeys),
+        service: None, version: false, success: 201, problems: [],
+        "Creates a key and shows its secret once.";
+    Command Delete "/api/v1/api-keys/{id}" => RevokeApiKey(NoQuery, None ()) -> ApiKey,
+        access: Access::Needs(C::ManageKeys),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Revokes a key for good.";
 }

@@ -10,7 +10,7 @@ mod query;
 pub use endpoints::*;
 pub use query::{
     ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery, MAX_LIMIT, NoQuery,
-    ParamKind, ParamSpec, QueryParams,
+    PageQuery, ParamKind, ParamSpec, QueryParams,
 };
 
 use serde::Serialize;

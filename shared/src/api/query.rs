@@ -239,6 +239,20 @@ impl QueryParams for ImportQuery {
     const PARAMS: &'static [ParamSpec] = &[CURSOR, LIMIT];
 }
 
+/// The place in a list of people or of keys; by age, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for PageQuery {
+    const PARAMS: &'static [ParamSpec] = &[CURSOR, LIMIT];
+}
+
 /// Which rows of an import, and from where; in file order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
