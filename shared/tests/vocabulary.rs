@@ -10,7 +10,7 @@ use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::api::{self, BodyKind, Kind, Method, ParamKind};
 use aicmo_shared::api_key::ApiKeyState;
 use aicmo_shared::approval::{ApprovalState, ApprovalSubject};
-use aicmo_shared::audit::{ActorType, AuditAction};
+use aicmo_shared::audit::{ActorType, AuditAction, AuditFault, AuditFormat};
 use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
 use aicmo_shared::closed_enum::{ClosedEnum, Lifecycle, UnknownValue};
 use aicmo_shared::diagnostics::{CheckOutcome, DatabaseKind, SettingSource};
@@ -99,6 +99,8 @@ fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
         ApprovalState,
         ActorType,
         AuditAction,
+        AuditFormat,
+        AuditFault,
         ActivityKind,
         SubjectType,
         NoData,
@@ -198,6 +200,7 @@ fn every_label_is_its_own() {
     distinct(RowVerdict::meaning);
     distinct(ServiceName::label);
     distinct(TaskStatus::label);
+    distinct(AuditFault::meaning);
     distinct(NoData::label);
     distinct(MockReason::sentence);
     distinct(ErrorCode::title);
@@ -309,7 +312,8 @@ fn a_path_is_filled_in_order() {
 #[test]
 fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
     use aicmo_shared::api::{
-        ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, PageQuery, QueryParams,
+        ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, PageQuery,
+        QueryParams,
     };
     fn same<Q: QueryParams>(full: &Q) {
         let wire = serde_json::to_value(full).expect("serialises");
@@ -338,6 +342,19 @@ fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
     });
     same(&CampaignQuery {
         status: Some(CampaignStatus::Active),
+        cursor: cursor.clone(),
+        limit,
+    });
+    same(&AuditQuery {
+        actor_type: Some(ActorType::User),
+        actor: Some("a".to_owned()),
+        action: Some(AuditAction::LeadEdited),
+        subject_type: Some(SubjectType::Lead),
+        subject: Some("s".to_owned()),
+        request: Some("r".to_owned()),
+        from: Some(aicmo_shared::Timestamp::from_millis(0)),
+        to: Some(aicmo_shared::Timestamp::from_millis(1)),
+        reason: Some("why".to_owned()),
         cursor: cursor.clone(),
         limit,
     });

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use aicmo_shared::api::{self, BodyKind, EndpointSpec, Kind, ParamKind, ParamSpec};
+use aicmo_shared::api::{self, AnswerKind, BodyKind, EndpointSpec, Kind, ParamKind, ParamSpec};
 use aicmo_shared::{ErrorCode, MockReason, PageInfo, Problem, Source, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -248,6 +248,7 @@ fn query_parameter(param: &ParamSpec) -> Value {
         ParamKind::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         ParamKind::Boolean => json!({ "type": "boolean" }),
         ParamKind::Id => json!({ "type": "string", "format": "uuid" }),
+        ParamKind::Time => json!({ "type": "string", "format": "date-time" }),
         ParamKind::OneOf(legal) => json!({ "type": "string", "enum": legal() }),
     };
     json!({ "name": param.name, "in": "query", "required": false, "description": param.help, "schema": schema })
@@ -255,13 +256,22 @@ fn query_parameter(param: &ParamSpec) -> Value {
 
 fn responses(spec: &EndpointSpec, answer: Value) -> Value {
     let schema = match spec.kind {
+        _ if spec.answer == AnswerKind::Rows => json!({ "type": "string" }),
         Kind::Read => envelope(&answer, spec.params.iter().any(|param| param.name == "cursor")),
         Kind::Command | Kind::Process => answer,
     };
     let mut responses = Map::new();
+    let media: &[&str] = match spec.answer {
+        AnswerKind::Json => &["application/json"],
+        AnswerKind::Rows => &["application/x-ndjson", "text/csv"],
+    };
+    let content: Map<String, Value> = media
+        .iter()
+        .map(|media| ((*media).to_owned(), json!({ "schema": schema })))
+        .collect();
     responses.insert(
         spec.success.to_string(),
-        json!({ "description": spec.summary, "content": { "application/json": { "schema": schema } } }),
+        json!({ "description": spec.summary, "content": content }),
     );
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for code in codes(spec) {
@@ -377,6 +387,9 @@ mod tests {
         for spec in api::ALL {
             let operation = &document["paths"][spec.path][spec.method.as_str().to_ascii_lowercase()];
             assert_eq!(operation["operationId"], spec.name);
+            if spec.answer == AnswerKind::Rows {
+                continue;
+            }
             let schema =
                 &operation["responses"][spec.success.to_string()]["content"]["application/json"]["schema"];
             if spec.kind == Kind::Read {

@@ -26,6 +26,7 @@ pub fn body(name: &str) -> Value {
             json!({ "reason": "asked by the client" })
         }
         "MapImport" => json!({ "columns": ["name", "email", "company"] }),
+        "ExportAudit" => json!({ "format": "ndjson" }),
         "ReportClientError" => json!({ "tab": "leads", "message": "boom", "location": "leads.rs:1:1",
             "build": "dev", "recovered": true }),
         other => panic!("{other} takes JSON and has no sample: add one"),

@@ -1,9 +1,11 @@
 //! The markers and the table. Adding an endpoint begins with a line here.
 
 use super::query::{
-    ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery, PageQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery, PageQuery,
 };
-use super::{BodyKind, CommandEndpoint, Endpoint, EndpointSpec, Kind, Method, QueryParams, ReadEndpoint};
+use super::{
+    AnswerKind, BodyKind, CommandEndpoint, Endpoint, EndpointSpec, Kind, Method, QueryParams, ReadEndpoint,
+};
 use crate::access::{Access, Capability as C};
 use crate::account::{
     Invitation, InvitationAcceptance, InvitationCreated, InvitationDraft, OneTimeLink, PasswordResetRequest,
@@ -11,6 +13,7 @@ use crate::account::{
 };
 use crate::activity::ActivityEvent;
 use crate::api_key::{ApiKey, ApiKeyCreated, ApiKeyDraft};
+use crate::audit::{AuditChainReport, AuditExport, AuditFile, AuditRow};
 use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::Diagnostics;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
@@ -45,7 +48,7 @@ pub trait DescribedEndpoint: Endpoint {}
 
 macro_rules! endpoints {
     ($(
-        $kind:ident $method:ident $path:literal => $name:ident($query:ty, $body_kind:ident $body:ty) -> $answer:ty,
+        $kind:ident $method:ident $path:literal => $name:ident($query:ty, $body_kind:ident $body:ty) -> $answer:ty $(as $answer_kind:ident)?,
         access: $access:expr, service: $service:expr, version: $version:literal, success: $success:literal,
         problems: [$($problem:ident),*], $summary:literal;
     )+) => {
@@ -66,6 +69,7 @@ macro_rules! endpoints {
                     kind: Kind::$kind,
                     access: $access,
                     body: BodyKind::$body_kind,
+                    answer: endpoints!(@answer $($answer_kind)?),
                     service: $service,
                     needs_version: $version,
                     success: $success,
@@ -96,6 +100,8 @@ macro_rules! endpoints {
             $(visitor.visit::<$name>();)+
         }
     };
+    (@answer) => { AnswerKind::Json };
+    (@answer $kind:ident) => { AnswerKind::$kind };
     (@mark Read $name:ident) => { impl ReadEndpoint for $name {} };
     (@mark Command $name:ident) => { impl CommandEndpoint for $name {} };
     (@mark Process $name:ident) => { impl CommandEndpoint for $name {} };
@@ -329,4 +335,16 @@ endpoints! {
         access: Access::Needs(C::ManageKeys),
         service: None, version: false, success: 200, problems: [NotFound],
         "Revokes a key for good.";
+    Read Get "/api/v1/audit" => ListAudit(AuditQuery, None ()) -> Vec<AuditRow>,
+        access: Access::Needs(C::ReadAudit),
+        service: None, version: false, success: 200, problems: [InvalidCursor, ValidationFailed],
+        "The audit trail under a filter, newest first.";
+    Process Post "/api/v1/audit/verify" => VerifyAudit(NoQuery, None ()) -> AuditChainReport,
+        access: Access::Needs(C::VerifyAudit),
+        service: None, version: false, success: 200, problems: [],
+        "Computes the chain of the audit trail again, from the first row to the head.";
+    Command Post "/api/v1/audit/export" => ExportAudit(NoQuery, Json AuditExport) -> AuditFile as Rows,
+        access: Access::Needs(C::ExportAudit),
+        service: None, version: false, success: 200, problems: [ValidationFailed],
+        "Streams the audit trail as a file: the whole of it for verification, or a filtered table.";
 }

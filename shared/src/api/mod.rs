@@ -9,8 +9,8 @@ mod query;
 
 pub use endpoints::*;
 pub use query::{
-    ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery, MAX_LIMIT, NoQuery,
-    PageQuery, ParamKind, ParamSpec, QueryParams,
+    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+    MAX_LIMIT, NoQuery, PageQuery, ParamKind, ParamSpec, QueryParams,
 };
 
 use serde::Serialize;
@@ -72,6 +72,15 @@ pub enum BodyKind {
     File,
 }
 
+/// How the answer of a success travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    /// `application/json`.
+    Json,
+    /// A file of rows, streamed: `application/x-ndjson` or `text/csv`.
+    Rows,
+}
+
 /// An endpoint as data.
 #[derive(Clone, Copy, Debug)]
 pub struct EndpointSpec {
@@ -89,6 +98,8 @@ pub struct EndpointSpec {
     pub access: Access,
     /// How its body travels.
     pub body: BodyKind,
+    /// How its answer travels.
+    pub answer: AnswerKind,
     /// The service whose switch governs it; `None` when nothing switches it off.
     pub service: Option<crate::status::ServiceName>,
     /// Whether it needs `If-Match`.

@@ -3,11 +3,13 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::activity::ActivityKind;
+use crate::activity::{ActivityKind, SubjectType};
+use crate::audit::{ActorType, AuditAction, AuditFilter};
 use crate::campaign::CampaignStatus;
 use crate::id::CampaignId;
 use crate::import::RowVerdict;
 use crate::lead::{ConsentStatus, GradeFilter, LeadFilter, LeadSort, LeadSource, LeadStatus, LeadView};
+use crate::time::Timestamp;
 
 /// Rows of a page when the request does not say.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -26,6 +28,8 @@ pub enum ParamKind {
     Boolean,
     /// A UUID.
     Id,
+    /// An RFC 3339 time.
+    Time,
     /// One of a closed set.
     OneOf(fn() -> Vec<&'static str>),
 }
@@ -271,6 +275,103 @@ impl QueryParams for ImportRowQuery {
             name: "verdict",
             help: "Only rows with this verdict.",
             kind: texts!(RowVerdict),
+        },
+        CURSOR,
+        LIMIT,
+    ];
+}
+
+/// The audit trail's filter and place; newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditQuery {
+    #[serde(rename = "filter[actor_type]", skip_serializing_if = "Option::is_none")]
+    pub actor_type: Option<ActorType>,
+    #[serde(rename = "filter[actor]", skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    #[serde(rename = "filter[action]", skip_serializing_if = "Option::is_none")]
+    pub action: Option<AuditAction>,
+    #[serde(rename = "filter[subject_type]", skip_serializing_if = "Option::is_none")]
+    pub subject_type: Option<SubjectType>,
+    #[serde(rename = "filter[subject]", skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    #[serde(rename = "filter[request]", skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    #[serde(rename = "filter[from]", skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    #[serde(rename = "filter[to]", skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+    #[serde(rename = "filter[reason]", skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl AuditQuery {
+    /// The conditions alone.
+    pub fn filter(&self) -> AuditFilter {
+        AuditFilter {
+            actor_type: self.actor_type,
+            actor: self.actor.clone(),
+            action: self.action,
+            subject_type: self.subject_type,
+            subject: self.subject.clone(),
+            request: self.request.clone(),
+            from: self.from,
+            to: self.to,
+            reason: self.reason.clone(),
+        }
+    }
+}
+
+impl QueryParams for AuditQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "filter[actor_type]",
+            help: "Rows of this kind of actor.",
+            kind: texts!(ActorType),
+        },
+        ParamSpec {
+            name: "filter[actor]",
+            help: "Rows of the actor with this whole id.",
+            kind: ParamKind::Text,
+        },
+        ParamSpec {
+            name: "filter[action]",
+            help: "Rows of this action.",
+            kind: texts!(AuditAction),
+        },
+        ParamSpec {
+            name: "filter[subject_type]",
+            help: "Rows about this kind of thing.",
+            kind: texts!(SubjectType),
+        },
+        ParamSpec {
+            name: "filter[subject]",
+            help: "Rows about the thing with this whole id.",
+            kind: ParamKind::Text,
+        },
+        ParamSpec {
+            name: "filter[request]",
+            help: "Rows of the request with this whole id.",
+            kind: ParamKind::Text,
+        },
+        ParamSpec {
+            name: "filter[from]",
+            help: "Rows not before this instant.",
+            kind: ParamKind::Time,
+        },
+        ParamSpec {
+            name: "filter[to]",
+            help: "Rows before this instant.",
+            kind: ParamKind::Time,
+        },
+        ParamSpec {
+            name: "filter[reason]",
+            help: "Rows with this text in their reason, without regard to case.",
+            kind: ParamKind::Text,
         },
         CURSOR,
         LIMIT,

@@ -76,6 +76,12 @@ fn check(spec: &ParamSpec, value: &str) -> Result<(), ApiError> {
         )),
         ParamKind::Id if value.parse::<aicmo_shared::LeadId>().is_ok() => Ok(()),
         ParamKind::Id => Err(invalid(spec, "not_an_id", format!("{} takes an id.", spec.name))),
+        ParamKind::Time if aicmo_shared::Timestamp::parse(value).is_some() => Ok(()),
+        ParamKind::Time => Err(invalid(
+            spec,
+            "not_a_time",
+            format!("{} takes an RFC 3339 time such as 2026-01-15T09:30:00Z.", spec.name),
+        )),
         ParamKind::Integer(least, most) => match value.parse::<u32>() {
             Ok(number) if (least..=most).contains(&number) => Ok(()),
             _ => {
