@@ -88,4 +88,8 @@ ids! {
     ApiKeyId = "API key";
     /// An invitation of a person.
     InvitationId = "invitation";
+    /// Somebody outside who is told of events.
+    WebhookId = "webhook";
+    /// One event on its way to one webhook.
+    DeliveryId = "delivery";
 }

@@ -19,6 +19,7 @@ pub mod build_marker;
 pub mod campaign;
 pub mod control;
 pub mod diagnostics;
+pub mod event;
 pub mod fault;
 pub mod id;
 pub mod import;
@@ -33,11 +34,12 @@ pub mod sourced;
 pub mod status;
 pub mod task;
 pub mod time;
+pub mod webhook;
 
 pub use closed_enum::{ClosedEnum, IllegalTransition, Transition, UnknownValue};
 pub use id::{
-    ActionId, ApiKeyId, ApprovalId, AttemptId, CampaignId, ImportId, InvitationId, LeadId, SessionId, TaskId,
-    TouchId, UserId,
+    ActionId, ApiKeyId, ApprovalId, AttemptId, CampaignId, DeliveryId, ImportId, InvitationId, LeadId,
+    SessionId, TaskId, TouchId, UserId, WebhookId,
 };
 pub use problem::{ErrorCode, FieldProblem, Problem};
 pub use sourced::{MockReason, PageInfo, Source, Sourced};

@@ -14,6 +14,7 @@ use aicmo_shared::audit::{ActorType, AuditAction, AuditFault, AuditFormat};
 use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
 use aicmo_shared::closed_enum::{ClosedEnum, Lifecycle, UnknownValue};
 use aicmo_shared::diagnostics::{CheckOutcome, DatabaseKind, SettingSource};
+use aicmo_shared::event::{EventKind, ResyncReason, Topic};
 use aicmo_shared::fault::FaultKind;
 use aicmo_shared::import::{Delimiter, ImportColumn, ImportState, RowReason, RowVerdict, TextEncoding};
 use aicmo_shared::inventory::{EntryPointKind, EntryPointState};
@@ -26,6 +27,7 @@ use aicmo_shared::outreach::{AttemptStatus, Channel, DeliveryMode, FailureReason
 use aicmo_shared::session::{SecondFactor, Standing};
 use aicmo_shared::status::{ServiceName, ServiceState};
 use aicmo_shared::task::{TaskStatus, TaskType};
+use aicmo_shared::webhook::{AttemptFault, DeliveryState, DisabledReason, WebhookState};
 use aicmo_shared::{ErrorCode, MockReason, Source};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,6 +125,13 @@ fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
         Source,
         MockReason,
         ErrorCode,
+        Topic,
+        EventKind,
+        ResyncReason,
+        WebhookState,
+        DisabledReason,
+        DeliveryState,
+        AttemptFault,
     );
 }
 
@@ -204,6 +213,11 @@ fn every_label_is_its_own() {
     distinct(NoData::label);
     distinct(MockReason::sentence);
     distinct(ErrorCode::title);
+    distinct(EventKind::meaning);
+    distinct(WebhookState::label);
+    distinct(DisabledReason::sentence);
+    distinct(DeliveryState::label);
+    distinct(AttemptFault::sentence);
 }
 
 #[test]
@@ -221,7 +235,7 @@ fn the_endpoint_table_keeps_its_promises() {
         assert!(spec.path.starts_with(api::BASE), "{}", spec.name);
         assert!(spec.summary.ends_with('.'), "{}", spec.name);
         assert_eq!(
-            spec.kind == Kind::Read,
+            matches!(spec.kind, Kind::Read | Kind::Stream),
             spec.method == Method::Get,
             "{}: only GET reads",
             spec.name
@@ -236,7 +250,7 @@ fn the_endpoint_table_keeps_its_promises() {
         let mut params = BTreeSet::new();
         for param in spec.params {
             assert!(params.insert(param.name), "{}: {} twice", spec.name, param.name);
-            if let ParamKind::OneOf(legal) = param.kind {
+            if let ParamKind::OneOf(legal) | ParamKind::SomeOf(legal) = param.kind {
                 assert!(!legal().is_empty(), "{}: {}", spec.name, param.name);
             }
         }
@@ -312,8 +326,8 @@ fn a_path_is_filled_in_order() {
 #[test]
 fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
     use aicmo_shared::api::{
-        ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, PageQuery,
-        QueryParams,
+        ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery,
+        PageQuery, QueryParams, StreamQuery,
     };
     fn same<Q: QueryParams>(full: &Q) {
         let wire = serde_json::to_value(full).expect("serialises");
@@ -363,6 +377,15 @@ fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
         limit,
     });
     same(&PageQuery {
+        cursor: cursor.clone(),
+        limit,
+    });
+    same(&StreamQuery {
+        topics: Some("imports".to_owned()),
+        last_event_id: Some("7".to_owned()),
+    });
+    same(&DeliveryQuery {
+        state: Some(DeliveryState::Failed),
         cursor: cursor.clone(),
         limit,
     });

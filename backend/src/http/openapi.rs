@@ -250,6 +250,12 @@ fn query_parameter(param: &ParamSpec) -> Value {
         ParamKind::Id => json!({ "type": "string", "format": "uuid" }),
         ParamKind::Time => json!({ "type": "string", "format": "date-time" }),
         ParamKind::OneOf(legal) => json!({ "type": "string", "enum": legal() }),
+        ParamKind::SomeOf(legal) => {
+            // As a form spells a list: one value, separated by commas.
+            return json!({ "name": param.name, "in": "query", "required": false, "description": param.help,
+                "style": "form", "explode": false,
+                "schema": { "type": "array", "items": { "type": "string", "enum": legal() } } });
+        }
     };
     json!({ "name": param.name, "in": "query", "required": false, "description": param.help, "schema": schema })
 }
@@ -258,12 +264,13 @@ fn responses(spec: &EndpointSpec, answer: Value) -> Value {
     let schema = match spec.kind {
         _ if spec.answer == AnswerKind::Rows => json!({ "type": "string" }),
         Kind::Read => envelope(&answer, spec.params.iter().any(|param| param.name == "cursor")),
-        Kind::Command | Kind::Process => answer,
+        Kind::Command | Kind::Process | Kind::Stream => answer,
     };
     let mut responses = Map::new();
     let media: &[&str] = match spec.answer {
         AnswerKind::Json => &["application/json"],
         AnswerKind::Rows => &["application/x-ndjson", "text/csv"],
+        AnswerKind::Events => &["text/event-stream"],
     };
     let content: Map<String, Value> = media
         .iter()
@@ -301,7 +308,7 @@ fn codes(spec: &EndpointSpec) -> Vec<ErrorCode> {
     if spec.kind == Kind::Command {
         codes.push(ErrorCode::MockModeReadOnly);
     }
-    if spec.kind != Kind::Read {
+    if matches!(spec.kind, Kind::Command | Kind::Process) {
         codes.push(ErrorCode::CsrfFailed);
     }
     if spec.needs_version {
@@ -387,7 +394,7 @@ mod tests {
         for spec in api::ALL {
             let operation = &document["paths"][spec.path][spec.method.as_str().to_ascii_lowercase()];
             assert_eq!(operation["operationId"], spec.name);
-            if spec.answer == AnswerKind::Rows {
+            if spec.answer != AnswerKind::Json {
                 continue;
             }
             let schema =

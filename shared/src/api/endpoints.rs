@@ -1,10 +1,12 @@
 //! The markers and the table. Adding an endpoint begins with a line here.
 
 use super::query::{
-    ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery, PageQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery,
+    PageQuery, StreamQuery,
 };
 use super::{
     AnswerKind, BodyKind, CommandEndpoint, Endpoint, EndpointSpec, Kind, Method, QueryParams, ReadEndpoint,
+    StreamEndpoint,
 };
 use crate::access::{Access, Capability as C};
 use crate::account::{
@@ -16,6 +18,7 @@ use crate::api_key::{ApiKey, ApiKeyCreated, ApiKeyDraft};
 use crate::audit::{AuditChainReport, AuditExport, AuditFile, AuditRow};
 use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::Diagnostics;
+use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
 use crate::import::{Import, ImportMapping, ImportRow};
 use crate::inventory::EntryPoint;
@@ -28,6 +31,9 @@ use crate::session::{
 };
 use crate::status::{ServiceName as S, Status};
 use crate::task::MyWork;
+use crate::webhook::{
+    Webhook, WebhookDelivery, WebhookDraft, WebhookPatch, WebhookReplay, WebhookReplayed, WebhookWithSecret,
+};
 
 /// Runs `visit` once for every endpoint type; what a generic walk over the table builds on.
 pub trait Visitor {
@@ -105,6 +111,7 @@ macro_rules! endpoints {
     (@mark Read $name:ident) => { impl ReadEndpoint for $name {} };
     (@mark Command $name:ident) => { impl CommandEndpoint for $name {} };
     (@mark Process $name:ident) => { impl CommandEndpoint for $name {} };
+    (@mark Stream $name:ident) => { impl StreamEndpoint for $name {} };
 }
 
 endpoints! {
@@ -347,4 +354,45 @@ endpoints! {
         access: Access::Needs(C::ExportAudit),
         service: None, version: false, success: 200, problems: [ValidationFailed],
         "Streams the audit trail as a file: the whole of it for verification, or a filtered table.";
+    Stream Get "/api/v1/stream" => OpenStream(StreamQuery, None ()) -> Event as Events,
+        access: Access::Needs(C::Read),
+        service: None, version: false, success: 200,
+        problems: [MalformedRequest, InvalidEnumValue, RateLimited],
+        "Events as they happen, as server-sent events; goes on behind Last-Event-ID.";
+    Read Get "/api/v1/webhooks" => ListWebhooks(NoQuery, None ()) -> Vec<Webhook>,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 200, problems: [],
+        "Webhooks without their secrets, newest first.";
+    Command Post "/api/v1/webhooks" => CreateWebhook(NoQuery, Json WebhookDraft) -> WebhookWithSecret,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 201, problems: [],
+        "Creates a webhook and shows its secret once.";
+    Read Get "/api/v1/webhooks/{id}" => GetWebhook(NoQuery, None ()) -> Webhook,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "A webhook without its secret.";
+    Command Patch "/api/v1/webhooks/{id}" => PatchWebhook(NoQuery, Json WebhookPatch) -> Webhook,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: true, success: 200, problems: [NotFound],
+        "Changes address, description or filter, or switches it on or off.";
+    Command Delete "/api/v1/webhooks/{id}" => DeleteWebhook(NoQuery, None ()) -> Webhook,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: true, success: 200, problems: [NotFound],
+        "Removes a webhook with its deliveries.";
+    Command Post "/api/v1/webhooks/{id}/rotate-secret" => RotateWebhookSecret(NoQuery, None ()) -> WebhookWithSecret,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Makes a new secret and shows it once; the old one signs beside it for 24 hours.";
+    Command Post "/api/v1/webhooks/{id}/test" => TestWebhook(NoQuery, None ()) -> WebhookDelivery,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 202, problems: [NotFound],
+        "Sends a test event, once and also while the webhook is off.";
+    Read Get "/api/v1/webhooks/{id}/deliveries" => ListWebhookDeliveries(DeliveryQuery, None ()) -> Vec<WebhookDelivery>,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 200, problems: [NotFound, InvalidCursor],
+        "The delivery log of a webhook, newest first.";
+    Command Post "/api/v1/webhooks/{id}/replay" => ReplayWebhook(NoQuery, Json WebhookReplay) -> WebhookReplayed,
+        access: Access::Needs(C::ManageWebhooks),
+        service: None, version: false, success: 202, problems: [NotFound],
+        "Delivers again: one delivery, or every failed one since a time.";
 }

@@ -9,8 +9,8 @@ mod query;
 
 pub use endpoints::*;
 pub use query::{
-    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
-    MAX_LIMIT, NoQuery, PageQuery, ParamKind, ParamSpec, QueryParams,
+    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
+    LeadQuery, MAX_LIMIT, NoQuery, PageQuery, ParamKind, ParamSpec, QueryParams, StreamQuery,
 };
 
 use serde::Serialize;
@@ -59,6 +59,8 @@ pub enum Kind {
     Command,
     /// Acts on the process and not on data: allowed in mock mode, no audit row.
     Process,
+    /// Goes on telling until either side ends it; each event is an `Answer`. Changes nothing.
+    Stream,
 }
 
 /// How the body of a request travels.
@@ -79,6 +81,8 @@ pub enum AnswerKind {
     Json,
     /// A file of rows, streamed: `application/x-ndjson` or `text/csv`.
     Rows,
+    /// `text/event-stream`, without end.
+    Events,
 }
 
 /// An endpoint as data.
@@ -148,3 +152,6 @@ pub trait ReadEndpoint: Endpoint {}
 
 /// Marks endpoints that answer the plain thing.
 pub trait CommandEndpoint: Endpoint {}
+
+/// Marks endpoints that answer an endless row of events.
+pub trait StreamEndpoint: Endpoint {}

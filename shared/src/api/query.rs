@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::activity::{ActivityKind, SubjectType};
 use crate::audit::{ActorType, AuditAction, AuditFilter};
 use crate::campaign::CampaignStatus;
+use crate::event::Topic;
 use crate::id::CampaignId;
 use crate::import::RowVerdict;
 use crate::lead::{ConsentStatus, GradeFilter, LeadFilter, LeadSort, LeadSource, LeadStatus, LeadView};
 use crate::time::Timestamp;
+use crate::webhook::DeliveryState;
 
 /// Rows of a page when the request does not say.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -32,6 +34,8 @@ pub enum ParamKind {
     Time,
     /// One of a closed set.
     OneOf(fn() -> Vec<&'static str>),
+    /// Some of a closed set, separated by commas.
+    SomeOf(fn() -> Vec<&'static str>),
 }
 
 /// A query parameter as data.
@@ -255,6 +259,55 @@ pub struct PageQuery {
 
 impl QueryParams for PageQuery {
     const PARAMS: &'static [ParamSpec] = &[CURSOR, LIMIT];
+}
+
+/// What a stream tells, and behind which event it begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topics: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_event_id: Option<String>,
+}
+
+impl QueryParams for StreamQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "topics",
+            help: "Only events of these topics, separated by commas; all when absent.",
+            kind: ParamKind::SomeOf(|| Topic::ALL.iter().map(|value| value.as_str()).collect()),
+        },
+        ParamSpec {
+            name: "last_event_id",
+            help: "The id of the last event that was seen, for who cannot send the header Last-Event-ID.",
+            kind: ParamKind::Text,
+        },
+    ];
+}
+
+/// Which deliveries of a webhook, and from where; newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeliveryQuery {
+    #[serde(rename = "filter[state]", skip_serializing_if = "Option::is_none")]
+    pub state: Option<DeliveryState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for DeliveryQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "filter[state]",
+            help: "Deliveries that stand like this.",
+            kind: texts!(DeliveryState),
+        },
+        CURSOR,
+        LIMIT,
+    ];
 }
 
 /// Which rows of an import, and from where; in file order.

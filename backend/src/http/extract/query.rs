@@ -89,11 +89,15 @@ fn check(spec: &ParamSpec, value: &str) -> Result<(), ApiError> {
                 Err(invalid(spec, "out_of_range", message))
             }
         },
-        ParamKind::OneOf(legal) => {
+        ParamKind::OneOf(legal) | ParamKind::SomeOf(legal) => {
             let legal = legal();
-            if legal.contains(&value) {
+            let many = matches!(spec.kind, ParamKind::SomeOf(_));
+            let mut words = value
+                .split(|letter| many && letter == ',')
+                .map(|word| if many { word.trim() } else { word });
+            let Some(value) = words.find(|word| !(legal.contains(word) || many && word.is_empty())) else {
                 return Ok(());
-            }
+            };
             let shown: String = value.chars().take(64).collect();
             let message = format!(
                 "{shown} is not legal for {}: use one of {}.",
