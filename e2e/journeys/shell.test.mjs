@@ -71,6 +71,26 @@ test("an address that does not exist says so and offers a way on", async () => {
   });
 });
 
+test("the marks of the stages are there, say what is true and cannot be seen", async () => {
+  await onPage(browser, server, { name: "marks" }, async (page) => {
+    const opened = shell(page, server);
+    await opened.do.open("/command");
+    await opened.see.panel("triage", "ready");
+    const marks = await page.locator('[id^="e2e-breadcrumb-"]').allTextContents();
+    const { data, build } = await page.evaluate(async () => {
+      const answer = await fetch("/api/v1/status");
+      return { ...(await answer.json()), build: answer.headers.get("x-aicmo-build") };
+    });
+    assert.deepEqual(marks.map((mark) => mark.split(":")[0]), ["config", "services", "database", "session", "console"]);
+    assert.equal(marks[0], `config: started ${data.started_at}`);
+    const up = data.services.filter(({ state }) => state === "up").length;
+    assert.equal(marks[1], `services: ${up} of ${data.services.length} up`);
+    assert.equal(marks[2], "database: up");
+    assert.equal(marks[4], `console: ${build}`);
+    assert.equal(await page.locator('[id^="e2e-breadcrumb-"]:visible').count(), 0);
+  });
+});
+
 test("a page older than the server says so", async () => {
   await onPage(browser, server, { name: "older page" }, async (page) => {
     await page.route("**/api/v1/status", async (route) => {

@@ -88,6 +88,10 @@ pub fn explain(error: &StoreError, address: &str) -> Stop {
             "{address} is not a SQLite database, or it is damaged; nothing was changed: bring it back from a \
              backup, or name another place with AICMO_DATA_DIR or DATABASE_URL."
         )),
+        StoreError::Foreign { table } => Stop::configuration(format!(
+            "{address} is the database of another program (it has a table {table}); nothing was changed: name \
+             another place with AICMO_DATA_DIR or DATABASE_URL."
+        )),
         StoreError::ReadOnly(_) => Stop::configuration(format!(
             "The database {address} cannot be written; give the permission, or name another one with \
              AICMO_DATA_DIR or DATABASE_URL."

@@ -71,6 +71,27 @@ fn a_file_that_is_not_a_database_exits_78_and_keeps_its_bytes() {
 }
 
 #[test]
+fn a_database_of_another_program_exits_78_and_keeps_its_bytes() {
+    let room = Room::new();
+    let file = room.path().join("recipes.db");
+    // What `CREATE TABLE recipes (title)` leaves in a file of two pages.
+    std::fs::write(&file, include_bytes!("recipes.db")).expect("written");
+    let url = format!("sqlite://{}", file.display());
+    for arguments in [["serve"].as_slice(), &["migrate"], &["migrate", "--check"]] {
+        let (code, sentence) = refusal(&room.run(arguments, &[("DATABASE_URL", &url)]));
+        assert_eq!(code, 78, "{arguments:?}");
+        assert!(
+            sentence.contains("another program") && sentence.contains("recipes"),
+            "{sentence}"
+        );
+    }
+    let doctor = room.run(&["doctor"], &[("DATABASE_URL", &url)]);
+    assert_eq!(doctor.status.code(), Some(1));
+    assert!(doctor.stdout.contains("another program"), "{}", doctor.stdout);
+    assert_eq!(std::fs::read(&file).expect("read"), include_bytes!("recipes.db"));
+}
+
+#[test]
 fn a_place_that_cannot_be_written_exits_78_and_names_it() {
     let room = Room::new();
     let file = room.path().join("file");

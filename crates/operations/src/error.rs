@@ -266,9 +266,9 @@ impl From<StoreError> for OperationError {
             }
             // The operations that can meet a duplicate name it themselves; elsewhere it is a defect.
             duplicate @ StoreError::Duplicate(_) => Self::Internal("writing a row", duplicate.into()),
-            wrong @ (StoreError::NotADatabase(_) | StoreError::SchemaTooNew { .. }) => {
-                Self::Unavailable(Dependency::Database, wrong.into())
-            }
+            wrong @ (StoreError::NotADatabase(_)
+            | StoreError::Foreign { .. }
+            | StoreError::SchemaTooNew { .. }) => Self::Unavailable(Dependency::Database, wrong.into()),
             query @ StoreError::Query { .. } => Self::Internal("a query", query.into()),
         }
     }

@@ -13,6 +13,7 @@ use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::error::StoreError;
+use crate::schema;
 use crate::settings::{DatabaseTarget, StoreSettings};
 
 /// How long a writer of another process may hold the lock before we give up.
@@ -37,7 +38,9 @@ pub(crate) async fn open(settings: &StoreSettings) -> Result<Pools, StoreError> 
 }
 
 async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
-    prepare_file(path)?;
+    if prepare_file(path)? == Found::Database {
+        refuse_foreign(path).await?;
+    }
     // The path goes in through `filename`: in the address a `?` or `%` would mean something.
     let file = path.to_path_buf();
     let mut writing = options("sqlite:named-below");
@@ -127,14 +130,49 @@ async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, StoreErr
         .map_err(StoreError::of("open the database"))
 }
 
+/// What is at the place of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    Database,
+    EmptyFile,
+}
+
 /// Looks at the file before SQLite does, so that something that is no database stays untouched, and
 /// creates an empty one when there is none.
-fn prepare_file(path: &Path) -> Result<(), StoreError> {
+fn prepare_file(path: &Path) -> Result<Found, StoreError> {
     match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => check_magic(file),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => create_file(path).map_err(of_file),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => {
+            create_file(path).map_err(of_file)?;
+            Ok(Found::EmptyFile)
+        }
         Err(cause) => Err(of_file(cause)),
     }
+}
+
+/// Looks whose database it is, by a connection that can change nothing and leaves no file beside it.
+async fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
+    // While a log lies beside the file, the file alone may be half a state; then the log is read too.
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let whole = !Path::new(&log).exists();
+    let file = path.to_path_buf();
+    let mut looking = options("sqlite:named-below");
+    looking.max_connections(1).map_sqlx_sqlite_opts(move |sqlite| {
+        sqlite
+            .filename(&file)
+            .create_if_missing(false)
+            .busy_timeout(BUSY_TIMEOUT)
+            .read_only(true)
+            .immutable(whole)
+    });
+    let connection = connect(looking).await?;
+    let foreign = schema::foreign_table(&connection).await;
+    let closed = connection.close().await;
+    if let Some(table) = foreign? {
+        return Err(StoreError::Foreign { table });
+    }
+    closed.map_err(StoreError::of("close the database"))
 }
 
 /// Leads are nobody's business but the operator's: the file is for its owner alone, and SQLite gives
@@ -159,12 +197,14 @@ fn takes_files(path: &Path) -> bool {
     }
 }
 
-fn check_magic(file: impl Read) -> Result<(), StoreError> {
+fn check_magic(file: impl Read) -> Result<Found, StoreError> {
     let mut head = Vec::with_capacity(SQLITE_MAGIC.len());
     let limit = u64::try_from(SQLITE_MAGIC.len()).unwrap_or(u64::MAX);
     file.take(limit).read_to_end(&mut head).map_err(of_file)?;
-    if head.is_empty() || head == SQLITE_MAGIC {
-        Ok(())
+    if head.is_empty() {
+        Ok(Found::EmptyFile)
+    } else if head == SQLITE_MAGIC {
+        Ok(Found::Database)
     } else {
         Err(StoreError::NotADatabase(
             "the first bytes are not those of SQLite".into(),

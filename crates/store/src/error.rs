@@ -59,6 +59,12 @@ pub enum StoreError {
     /// The file is something else, or damaged.
     #[error("the file is not a SQLite database, or it is damaged")]
     NotADatabase(#[source] BoxError),
+    /// The file is a SQLite database of another program.
+    #[error("the file is the database of another program; it has a table {table}")]
+    Foreign {
+        /// A table that we never made.
+        table: String,
+    },
     /// The database, its file or its directory cannot be written.
     #[error("the database cannot be written")]
     ReadOnly(#[source] BoxError),

@@ -5,7 +5,7 @@
 
 use aicmo_migrations::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, TransactionOptions, TransactionTrait};
-use sea_orm_migration::sea_query::Query;
+use sea_orm_migration::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait, SchemaManager};
 
 use crate::error::StoreError;
@@ -51,10 +51,7 @@ where
     &'c C: IntoSchemaManagerConnection<'c>,
 {
     let applied = applied(connection).await?;
-    let known: Vec<String> = Migrator::migrations()
-        .iter()
-        .map(|migration| migration.name().to_owned())
-        .collect();
+    let known = known();
     Ok(SchemaState {
         is_newer: applied.iter().any(|name| !known.contains(name)),
         pending: known.iter().filter(|name| !applied.contains(name)).count(),
@@ -92,6 +89,29 @@ fn has_pending(state: SchemaState) -> Result<bool, StoreError> {
         });
     }
     Ok(state.pending > 0)
+}
+
+/// A table of a database that another program made; `None` when it is empty or ours. Creates nothing.
+pub(crate) async fn foreign_table(connection: &DatabaseConnection) -> Result<Option<String>, StoreError> {
+    let failed = StoreError::of("look whose database it is");
+    let known = known();
+    if applied(connection).await?.iter().any(|step| known.contains(step)) {
+        return Ok(None);
+    }
+    let tables = Query::select()
+        .column("name")
+        .from("sqlite_schema")
+        .and_where(Expr::col("type").eq("table"))
+        // Ours when a first start was killed before its first step: a ledger and nothing else.
+        .and_where(Expr::col("name").ne(LEDGER))
+        .and_where(Expr::col("name").not_like("sqlite\\_%"))
+        .order_by("name", Order::Asc)
+        .limit(1)
+        .to_owned();
+    let first = connection.query_one(&tables).await.map_err(&failed)?;
+    first
+        .map(|row| row.try_get::<String>("", "name").map_err(&failed))
+        .transpose()
 }
 
 /// The names in the ledger; none when there is no ledger yet. Creates nothing.

@@ -36,7 +36,7 @@ impl Store {
     /// directory exists.
     ///
     /// # Errors
-    /// `Unavailable`, `NotADatabase`, `ReadOnly` or `DiskFull`; an existing file is left as it was.
+    /// `Unavailable`, `NotADatabase`, `Foreign`, `ReadOnly` or `DiskFull`; an existing file is left as it was.
     pub async fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let pools = connect::open(settings).await?;
         Ok(Self {

@@ -32,6 +32,14 @@ pub fn cache() -> PathBuf {
     base.join("aicmo-build")
 }
 
+/// Where cargo keeps the sources of other people's crates; cargo tells it at run time.
+pub fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME")
+        .filter(|dir| !dir.is_empty())
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
+}
+
 /// The console as the server embeds it.
 pub fn dist() -> PathBuf {
     root().join("frontend/dist")

@@ -1,6 +1,7 @@
 //! What stands around every tab: sidebar, header, banners, messages, keys.
 
 mod banner;
+mod breadcrumbs;
 pub mod connection;
 mod header;
 mod help;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use self::banner::Banners;
+use self::breadcrumbs::Breadcrumbs;
 use self::header::Header;
 use self::help::Help;
 use self::sidebar::Sidebar;
@@ -46,7 +48,7 @@ pub fn Shell(
         <ToastRegion toasts=shell.toasts />
         <Help open=help />
         <div class="unseen" aria-live="polite">{move || spoken.get()}</div>
-        <div id="e2e-app-loaded" data-testid="e2e-app-loaded" hidden>"YES"</div>
+        <Breadcrumbs />
     }
 }
 

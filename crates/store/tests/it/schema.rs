@@ -4,7 +4,7 @@ use aicmo_migrations::Migrator;
 use aicmo_shared::diagnostics::DatabaseKind;
 use aicmo_store::{DatabaseTarget, Store, StoreError, StoreSettings};
 use aicmo_test_support::{TestDatabase, a_lead, on_both_databases};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 
 async fn connect(db: &TestDatabase) -> DatabaseConnection {
@@ -112,6 +112,54 @@ async fn a_file_that_is_no_database_is_refused_and_left_as_it_was() {
             "nothing beside it"
         );
     }
+}
+
+/// A database that another program made at `path`, in the given journal mode.
+async fn made_by_another_program(path: &std::path::Path, journal: &str) {
+    let address = format!("sqlite://{}?mode=rwc", path.display());
+    let connection = Database::connect(address).await.expect("a connection");
+    for statement in [
+        &format!("PRAGMA journal_mode = {journal}"),
+        "CREATE TABLE recipes (id INTEGER PRIMARY KEY, title TEXT)",
+        "INSERT INTO recipes (title) VALUES ('bread')",
+    ] {
+        connection.execute_unprepared(statement).await.expect(statement);
+    }
+    connection.close().await.expect("closed");
+}
+
+#[tokio::test]
+async fn a_database_of_another_program_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for journal in ["DELETE", "WAL"] {
+        let path = folder.path().join(format!("{journal}.db"));
+        made_by_another_program(&path, journal).await;
+        let before = std::fs::read(&path).expect("read");
+        let refused = Store::open(&sqlite(path.clone())).await.expect_err("not ours");
+        let StoreError::Foreign { table } = refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(table, "recipes");
+        assert_eq!(std::fs::read(&path).expect("read"), before, "{journal}");
+    }
+    assert_eq!(
+        std::fs::read_dir(folder.path()).expect("list").count(),
+        2,
+        "nothing beside them"
+    );
+}
+
+#[tokio::test]
+async fn a_first_start_that_was_killed_early_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("aicmo.db");
+    let address = format!("sqlite://{}?mode=rwc", path.display());
+    let connection = Database::connect(address).await.expect("a connection");
+    Migrator::install(&connection).await.expect("the ledger alone");
+    connection.close().await.expect("closed");
+    let store = Store::open(&sqlite(path)).await.expect("ours");
+    store.migrate().await.expect("migrated");
+    store.close().await;
 }
 
 #[tokio::test]

@@ -35,6 +35,10 @@ impl WasmCompiler {
     /// scripts and macros keep the native sysroot.
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
         let mut flags = OsString::from(ERASED_VIEWS);
+        if let Some(renamed) = renamed_registry() {
+            flags.push(" ");
+            flags.push(renamed);
+        }
         let mut variables = Vec::new();
         if let Self::Debian { sysroot } = self {
             flags.push(" --sysroot=");
@@ -53,7 +57,15 @@ impl WasmCompiler {
         }
         .unwrap_or_default()
             + ERASED_VIEWS
+            + &renamed_registry().unwrap_or_default()
     }
+}
+
+/// Keeps the home of whoever builds out of the places that panics name. Flags are split at spaces, so
+/// a home with one stays as it is.
+fn renamed_registry() -> Option<String> {
+    let home = places::cargo_home()?.to_str()?.to_owned();
+    (!home.contains(char::is_whitespace)).then(|| format!("--remap-path-prefix={home}=cargo"))
 }
 
 /// What is there already, without installing anything.
