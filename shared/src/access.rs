@@ -93,6 +93,7 @@ closed_enum! {
         ManageKeys = "manage_keys",
         ManageWebhooks = "manage_webhooks",
         ManageBackups = "manage_backups",
+        SupportBundle = "support_bundle",
     }
 }
 
@@ -110,7 +111,8 @@ impl Capability {
             | Self::ManageUsers
             | Self::ManageKeys
             | Self::ManageWebhooks
-            | Self::ManageBackups => Role::Admin,
+            | Self::ManageBackups
+            | Self::SupportBundle => Role::Admin,
         }
     }
 
@@ -128,7 +130,8 @@ impl Capability {
             | Self::ManageUsers
             | Self::ManageKeys
             | Self::ManageWebhooks
-            | Self::ManageBackups => None,
+            | Self::ManageBackups
+            | Self::SupportBundle => None,
         }
     }
 }

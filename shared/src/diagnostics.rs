@@ -161,3 +161,21 @@ pub struct Diagnostics {
     pub client_errors: u64,
     pub last_fatal_error: Option<FatalError>,
 }
+
+/// What is handed to whoever helps: one document, already redacted, without a row of data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SupportBundle {
+    /// `aicmo-support-bundle-1`.
+    pub format: String,
+    pub made_at: Timestamp,
+    /// With the outcome of the checks, which are run for it.
+    pub diagnostics: Diagnostics,
+    /// The newest log lines of this process, oldest first; at most 1,000.
+    pub log: Vec<String>,
+}
+
+impl SupportBundle {
+    /// What `format` says.
+    pub const FORMAT: &str = "aicmo-support-bundle-1";
+}

@@ -43,6 +43,9 @@ pub enum Command {
         /// Print the whole report as JSON.
         #[arg(long)]
         json: bool,
+        /// Also run the smoke check, and write all of it into one JSON file for whoever helps.
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<PathBuf>,
     },
     /// Check the product end to end on a temporary database.
     Smoke {

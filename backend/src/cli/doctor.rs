@@ -4,20 +4,27 @@
 //! brought up to date.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock, diagnostics};
 use aicmo_shared::MockReason;
-use aicmo_shared::diagnostics::{CheckOutcome, Diagnostics};
+use aicmo_shared::diagnostics::{CheckOutcome, Diagnostics, SupportBundle};
 use aicmo_store::Store;
+use serde::Serialize;
 
 use super::output::{print_json, print_text};
 use super::{block_on, table};
-use crate::process::{Exit, Stop, data_dir, facts, keys};
+use crate::process::data_dir::unusable;
+use crate::process::{Exit, Stop, data_dir, facts, fatal, keys, logging};
 use crate::settings::{DatabaseAddress, Settings};
 
-pub(super) fn run(settings: &Settings, json: bool) -> Result<Exit, Stop> {
+pub(super) fn run(settings: &Settings, json: bool, bundle: Option<&Path>) -> Result<Exit, Stop> {
     let report = block_on(look(settings))??;
+    if let Some(path) = bundle {
+        write_bundle(settings, &report, path)?;
+    }
     let findings = findings(&report, settings);
     let outcome = if findings.iter().any(|finding| finding.is_problem) {
         Exit::Failed
@@ -30,6 +37,39 @@ pub(super) fn run(settings: &Settings, json: bool) -> Result<Exit, Stop> {
         print_text(&describe(&report, &findings))?;
     }
     Ok(outcome)
+}
+
+/// What stands in the file: the bundle of a server, and what only a command can add.
+#[derive(Serialize)]
+struct BundleFile<'a> {
+    #[serde(flatten)]
+    bundle: SupportBundle,
+    /// `fatal_error.json` of the data directory as it is.
+    fatal_error: Option<serde_json::Value>,
+    /// The smoke check of this binary on a temporary database.
+    smoke: &'a crate::smoke::Smoke,
+}
+
+/// Appears whole or not at all, readable by its owner alone.
+fn write_bundle(settings: &Settings, report: &Diagnostics, path: &Path) -> Result<(), Stop> {
+    let smoke = block_on(crate::smoke::run_all())??;
+    let file = BundleFile {
+        bundle: SupportBundle {
+            format: SupportBundle::FORMAT.to_owned(),
+            made_at: report.server_time,
+            diagnostics: report.clone(),
+            log: logging::last_lines(),
+        },
+        fatal_error: fatal::evidence(&settings.diagnostics_dir()),
+        smoke: &smoke,
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let written = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut kept| {
+        serde_json::to_writer_pretty(&mut kept, &file)?;
+        kept.write_all(b"\n")?;
+        kept.persist(path).map_err(|failed| failed.error)
+    });
+    written.map(drop).map_err(|cause| unusable(path, &cause))
 }
 
 /// Builds the report on the database that the settings name.

@@ -71,7 +71,7 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
     logging::start(filter, settings.log_format);
     match command {
         Command::Serve { .. } => serve::serve(&settings),
-        Command::Doctor { json } => doctor::run(&settings, *json),
+        Command::Doctor { json, bundle } => doctor::run(&settings, *json, bundle.as_deref()),
         Command::Migrate { check } => database::migrate(&settings, *check),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
         Command::Status { json, .. } => remote::status(&settings, *json),

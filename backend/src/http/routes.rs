@@ -62,5 +62,6 @@ fn mounts() -> Mounts {
         .endpoint::<api::ListEntryPoints, _, _, _>(inventory::list_entry_points)
         .endpoint::<api::GetDiagnostics, _, _, _>(diagnostics::get_diagnostics)
         .endpoint::<api::RunDiagnostics, _, _, _>(diagnostics::run_diagnostics)
+        .endpoint::<api::MakeSupportBundle, _, _, _>(diagnostics::make_support_bundle)
         .endpoint::<api::ReportClientError, _, _, _>(client_errors::report_client_error)
 }

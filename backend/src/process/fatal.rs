@@ -95,6 +95,12 @@ pub fn last(folder: &Path) -> Option<FatalError> {
     })
 }
 
+/// All that was written down about it, with its backtrace; for the support bundle.
+pub fn evidence(folder: &Path) -> Option<serde_json::Value> {
+    let text = std::fs::read(folder.join(FILE)).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
 /// Appears whole or not at all, readable by its owner alone.
 fn write(folder: &Path, evidence: &Evidence) -> std::io::Result<PathBuf> {
     data_dir::prepare(folder).map_err(std::io::Error::other)?;

@@ -14,6 +14,7 @@ pub mod server;
 
 use std::path::Path;
 
+pub(crate) use check::run_all;
 pub use check::{Outcome, Smoke};
 pub use server::Server;
 
@@ -28,7 +29,7 @@ pub fn run(report: Option<&Path>) -> Result<Exit, Stop> {
     if let Some(path) = report {
         report::require_format(path)?;
     }
-    let smoke = block_on(check::run_all())??;
+    let smoke = block_on(run_all())??;
     crate::cli::print_text(&report::table(&smoke))?;
     if let Some(path) = report {
         report::write(&smoke, path)?;

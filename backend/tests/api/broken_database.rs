@@ -13,6 +13,7 @@ const STILL_ANSWER: &[&str] = &[
     "GetStatus",
     "GetDiagnostics",
     "RunDiagnostics",
+    "MakeSupportBundle",
     "ListEntryPoints",
     "ReportClientError",
 ];

@@ -1,7 +1,7 @@
 //! The diagnostics report over HTTP.
 
-use aicmo_shared::api::{GetDiagnostics, NoQuery, RunDiagnostics};
-use aicmo_shared::diagnostics::CheckOutcome;
+use aicmo_shared::api::{GetDiagnostics, MakeSupportBundle, NoQuery, RunDiagnostics};
+use aicmo_shared::diagnostics::{CheckOutcome, SupportBundle};
 use aicmo_test_support::on_both_databases;
 
 use super::harness::{BUILD, TestServer};
@@ -29,5 +29,16 @@ on_both_databases! {
         for check in &after.checks {
             assert_eq!(check.outcome == CheckOutcome::Fail, check.advice.is_some(), "{check:?}");
         }
+    }
+    async fn a_support_bundle_holds_the_report_with_its_checks_and_no_row(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        Populated::through(&server).await;
+        let bundle =
+            server.client.command::<MakeSupportBundle>(&[], &(), None).await.expect("the bundle");
+        assert_eq!(bundle.format, SupportBundle::FORMAT);
+        assert!(!bundle.diagnostics.checks.is_empty(), "the checks are run for it");
+        assert!(bundle.diagnostics.database.reachable);
+        let text = serde_json::to_string(&bundle).expect("JSON");
+        assert!(!text.contains("@example.com") && !text.contains("engine.example"), "{text}");
     }
 }

@@ -17,7 +17,7 @@ use crate::activity::ActivityEvent;
 use crate::api_key::{ApiKey, ApiKeyCreated, ApiKeyDraft};
 use crate::audit::{AuditChainReport, AuditExport, AuditFile, AuditRow};
 use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, SupportBundle};
 use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
 use crate::import::{Import, ImportMapping, ImportRow};
@@ -233,6 +233,10 @@ endpoints! {
         access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "Compares counters with rows, looks for corrupt rows, and answers the new report.";
+    Process Post "/api/v1/diagnostics/bundle" => MakeSupportBundle(NoQuery, None ()) -> SupportBundle,
+        access: Access::Needs(C::SupportBundle),
+        service: None, version: false, success: 200, problems: [],
+        "Everything that helps to find a fault, in one redacted document.";
     Process Post "/api/v1/client-errors" => ReportClientError(NoQuery, Json ClientErrorReport) -> ClientErrorCount,
         access: Access::Public,
         service: None, version: false, success: 202, problems: [ValidationFailed],

@@ -80,7 +80,10 @@ fn check(spec: &ParamSpec, value: &str) -> Result<(), ApiError> {
         ParamKind::Time => Err(invalid(
             spec,
             "not_a_time",
-            format!("{} takes an RFC 3339 time such as 2026-01-15T09:30:00Z.", spec.name),
+            format!(
+                "{} takes an RFC 3339 time such as 2026-01-15T09:30:00Z.",
+                spec.name
+            ),
         )),
         ParamKind::Integer(least, most) => match value.parse::<u32>() {
             Ok(number) if (least..=most).contains(&number) => Ok(()),

@@ -12,7 +12,9 @@ use aicmo_shared::Sourced;
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::control::ControlFlags;
-use aicmo_shared::diagnostics::{Check, CorruptRow, CounterCheck, DatabaseReport, Diagnostics};
+use aicmo_shared::diagnostics::{
+    Check, CorruptRow, CounterCheck, DatabaseReport, Diagnostics, SupportBundle,
+};
 use aicmo_store::{AuditEntry, Store, StoreError, counters, integrity};
 
 use crate::context::{Mode, Operations, Operator};
@@ -102,6 +104,23 @@ pub async fn run_diagnostics(ops: &Operations) -> Result<Diagnostics, OperationE
     };
     *ops.last_run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
     Ok(assemble(ops, &mode, findings, run))
+}
+
+/// Runs the checks and puts the report and the last log lines into one document.
+///
+/// # Errors
+/// None; the type is that of every operation.
+pub async fn make_support_bundle(
+    ops: &Operations,
+    log: Vec<String>,
+) -> Result<SupportBundle, OperationError> {
+    let diagnostics = run_diagnostics(ops).await?;
+    Ok(SupportBundle {
+        format: SupportBundle::FORMAT.to_owned(),
+        made_at: ops.now(),
+        diagnostics,
+        log,
+    })
 }
 
 async fn compared(ops: &Operations, store: &Store) -> Option<CounterCheck> {
