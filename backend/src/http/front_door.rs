@@ -5,12 +5,15 @@
 //! A handler that panics is one answer of 500 and harms no other request.
 
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
+use actix_web::http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, TRANSFER_ENCODING,
+};
 use actix_web::http::uri::Authority;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -21,6 +24,7 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 
 use super::api_error::ApiError;
+use super::connection::{Guest, Visit, paced};
 use super::extract::RequestId;
 use super::fault::Faults;
 use super::host::HostRules;
@@ -104,8 +108,14 @@ impl Door {
                 .get(name)
                 .map(|value| value.to_str().unwrap_or(""))
         };
-        let authority = header(&HOST).or_else(|| request.uri().authority().map(Authority::as_str));
-        if authority.is_some_and(|authority| !self.hosts.allows(authority)) {
+        let named = header(&HOST);
+        let addressed = request.uri().authority().map(Authority::as_str);
+        let authority = named.or(addressed);
+        if [named, addressed]
+            .into_iter()
+            .flatten()
+            .any(|authority| !self.hosts.allows(authority))
+        {
             return Some(ApiError::new(
                 ErrorCode::HostNotAllowed,
                 "This server does not answer to the host name in the request. Use its address, localhost, or a \
@@ -122,6 +132,15 @@ impl Door {
                 ErrorCode::CsrfFailed,
                 "A page of another site sent this request. Nothing was changed.",
             ));
+        }
+        if header(&CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+            return Some(
+                ApiError::new(
+                    ErrorCode::UnsupportedMediaType,
+                    "This server takes no packed bodies: send the body as it is, without Content-Encoding.",
+                )
+                .with_extra("accepted", vec!["identity"]),
+            );
         }
         (request.query_string().len() > QUERY_LIMIT).then(|| {
             ApiError::new(
@@ -165,6 +184,7 @@ pub async fn admit<B: MessageBody + 'static>(
     let request_id = RequestId::of(&request, &ops);
     request.extensions_mut().insert(request_id.clone());
     let uri = request.uri().clone();
+    let visit = visit_of(&request);
     // No query and no address of the client: both are personal data.
     let span = tracing::info_span!("request", request.id = %request_id, method = %request.method());
 
@@ -186,7 +206,10 @@ pub async fn admit<B: MessageBody + 'static>(
                     elapsed_us = began.elapsed().as_micros(),
                     "answered"
                 );
-                return Ok(response);
+                if let Some(visit) = &visit {
+                    visit.answered();
+                }
+                return Ok(response.map_body(|_, body| paced(body, visit)));
             }
             Ok(Err(error)) => problem_behind(&error),
             Err(panic) => ApiError::internal(format!("a handler panicked: {}", words_of(panic.as_ref()))),
@@ -203,6 +226,17 @@ pub async fn admit<B: MessageBody + 'static>(
     }
     .instrument(span)
     .await
+}
+
+/// Tells the connection that a request has come.
+fn visit_of(request: &ServiceRequest) -> Option<Visit> {
+    let guest = request.conn_data::<Rc<Guest>>()?;
+    let has_body = request.headers().contains_key(TRANSFER_ENCODING)
+        || request
+            .headers()
+            .get(CONTENT_LENGTH)
+            .is_some_and(|length| length != "0");
+    Some(Visit::begin(Rc::clone(guest), has_body))
 }
 
 /// The answer with its problem document, when it is a failure that was raised and not written.

@@ -3,11 +3,13 @@
 //! Owns: how a request is taken apart, how an answer is wrapped, and what every answer carries
 //! (request id, build, security headers, problem documents). Does not own: any decision about the
 //! product, which is an operation; nor the listener and its signals, which belong to the process.
+//! `connection` bounds what a client costs;
 //! `front_door` is what every request passes; `routes` is the table of handlers; `mount` ties a
 //! handler to its line of the endpoint table.
 
 mod answer;
 mod api_error;
+mod connection;
 mod extract;
 mod fallback;
 mod fault;
@@ -28,7 +30,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use aicmo_operations::Operations;
 use aicmo_shared::build_marker::BuildMarker;
 
@@ -62,6 +64,8 @@ pub struct HttpState {
     pub e2e: bool,
     /// Host names, beside loopback names and addresses, under which this server may be reached.
     pub public_hosts: Vec<String>,
+    /// The most connections at once.
+    pub max_connections: usize,
 }
 
 /// Serves `state` on `listener` until the returned server is stopped. Signals are the caller's.
@@ -70,8 +74,9 @@ pub struct HttpState {
 /// When the listener cannot be taken over.
 pub fn serve(listener: TcpListener, state: Arc<HttpState>, workers: usize) -> std::io::Result<Server> {
     let ops = web::Data::from(Arc::clone(&state.ops));
+    let max_connections = state.max_connections;
     let door = web::Data::new(front_door::Door::new(state));
-    let server = HttpServer::new(move || {
+    connection::listen(listener, workers, max_connections, move || {
         let doorkeeper = door.clone();
         App::new()
             .app_data(door.clone())
@@ -82,15 +87,4 @@ pub fn serve(listener: TcpListener, state: Arc<HttpState>, workers: usize) -> st
                 front_door::admit(doorkeeper.clone(), request, next)
             }))
     })
-    .workers(workers.max(1))
-    .client_request_timeout(HEAD_TIMEOUT)
-    .client_disconnect_timeout(Duration::from_secs(5))
-    .keep_alive(KEEP_ALIVE)
-    // A client that has gone is noticed while its answer is still being made.
-    .h1_allow_half_closed(false)
-    .shutdown_timeout(DRAIN_SECONDS)
-    .disable_signals()
-    .listen(listener)?
-    .run();
-    Ok(server)
 }

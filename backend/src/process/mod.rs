@@ -10,6 +10,7 @@ pub mod database;
 pub mod exit;
 pub mod facts;
 pub mod fatal;
+pub mod files;
 pub mod keys;
 pub mod lock;
 pub mod logging;

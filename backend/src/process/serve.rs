@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::database::{directory_of, explain, is_passing, open_within};
 use super::lock::InstanceLock;
 use super::signals::Signals;
-use super::{Exit, Stop, data_dir, facts, keys, recovery};
+use super::{Exit, Stop, data_dir, facts, files, keys, recovery};
 use crate::http::{self, HttpState};
 use crate::settings::{DatabaseAddress, Settings};
 
@@ -146,6 +146,7 @@ impl Process {
             build: super::build::marker(),
             e2e: settings.e2e_mode,
             public_hosts: vec![settings.public_url.host().to_owned()],
+            max_connections: files::make_room(settings.max_connections as usize),
         });
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)

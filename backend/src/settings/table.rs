@@ -145,6 +145,8 @@ settings! {
     db_pool_max: u32 = "AICMO_DB_POOL_MAX", default "10", Plain, parse::count::<1, 200>;
     #[doc = "The address to listen on; loopback only while there is no sign-in. Port 0 picks a free one, which the ready line names."]
     bind: SocketAddr = "AICMO_BIND", default "127.0.0.1:8000", Plain, parse::bind;
+    #[doc = "The most connections at once. When all are taken, the client that has been idle longest makes room for a new one."]
+    max_connections: u32 = "AICMO_MAX_CONNECTIONS", default "4096", Plain, parse::count::<16, 100_000>;
     #[doc = "The address under which browsers reach the console."]
     public_url: WebAddress = "AICMO_PUBLIC_URL", default "http://localhost:8000", Plain, WebAddress::parse;
     #[doc = "The server that status and healthcheck ask, and that trunk serve forwards to."]

@@ -127,6 +127,7 @@ fn a_bad_value_is_refused_by_key_and_rule_and_never_repeated() {
         ("AICMO_DB_POOL_MAX", "-1"),
         ("AICMO_BIND", "0.0.0.0:8000"),
         ("AICMO_BIND", "c4n4ry"),
+        ("AICMO_MAX_CONNECTIONS", "15"),
         ("AICMO_PUBLIC_URL", "http://user:c4n4ry@host"),
         ("AICMO_BACKEND_URL", "c4n4ry"),
         ("AICMO_LOG_LEVEL", "a=c4n4ry=b"),

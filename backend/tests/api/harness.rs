@@ -88,6 +88,7 @@ impl Start {
             build: BuildMarker::new(BUILD),
             e2e: self.e2e,
             public_hosts: self.public_hosts,
+            max_connections: 1_000,
         };
         let server = http::serve(listener, Arc::new(state), 2).expect("a server");
         let handle = server.handle();

@@ -4,11 +4,14 @@
 
 mod doors;
 mod gate;
+mod hardening;
 mod lifetime;
 mod modes;
+mod raw;
 mod refusals;
 mod retired;
 mod secrets;
 mod settings_table;
 mod smoke;
+mod smuggling;
 mod support;
