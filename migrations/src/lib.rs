@@ -18,6 +18,7 @@ mod m20261125_0010_create_audit_log;
 mod m20261125_0011_create_control_flags;
 mod m20261125_0012_create_counters;
 mod m20261125_0013_widen_audit_log;
+mod m20261125_0015_create_idempotency_keys;
 
 use sea_orm_migration::prelude::*;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0011_create_control_flags::Migration),
             Box::new(m20261125_0012_create_counters::Migration),
             Box::new(m20261125_0013_widen_audit_log::Migration),
+            Box::new(m20261125_0015_create_idempotency_keys::Migration),
         ]
     }
 }

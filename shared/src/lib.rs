@@ -22,6 +22,7 @@ pub mod diagnostics;
 pub mod event;
 pub mod fault;
 pub mod id;
+pub mod idempotency;
 pub mod import;
 pub mod inventory;
 pub mod lead;

@@ -38,6 +38,7 @@ closed_enum! {
         ConsentMonotonic = "consent_monotonic",
         ImportState = "import_state",
         IdempotencyInProgress = "idempotency_in_progress",
+        AnswerNotKept = "answer_not_kept",
         VersionConflict = "version_conflict",
         PreconditionRequired = "precondition_required",
         PayloadTooLarge = "payload_too_large",
@@ -75,7 +76,8 @@ impl ErrorCode {
             | Self::AlreadySetUp
             | Self::ConsentMonotonic
             | Self::ImportState
-            | Self::IdempotencyInProgress => 409,
+            | Self::IdempotencyInProgress
+            | Self::AnswerNotKept => 409,
             Self::EntryPointRetired | Self::LinkInvalid => 410,
             Self::VersionConflict => 412,
             Self::PayloadTooLarge => 413,
@@ -121,6 +123,7 @@ impl ErrorCode {
             Self::ConsentMonotonic => "Consent cannot be raised again",
             Self::ImportState => "The import is not in a state for that",
             Self::IdempotencyInProgress => "The same request is still under way",
+            Self::AnswerNotKept => "The change was made, but its answer was not kept",
             Self::IdempotencyKeyReused => "The idempotency key belongs to another request",
             Self::RateLimited => "Too many requests",
             Self::VersionConflict => "Someone else changed it first",
@@ -154,6 +157,7 @@ impl ErrorCode {
             Self::IdempotencyInProgress => {
                 "Wait for the first request to end, then ask again with the same key."
             }
+            Self::AnswerNotKept => "Read what is named; it shows what the request did.",
             Self::IdempotencyKeyReused => "Make a new key for every new request.",
             Self::RateLimited => "Wait as long as Retry-After says.",
             Self::CsrfFailed | Self::HostNotAllowed => {

@@ -16,6 +16,7 @@ use aicmo_shared::closed_enum::{ClosedEnum, Lifecycle, UnknownValue};
 use aicmo_shared::diagnostics::{CheckOutcome, DatabaseKind, SettingSource};
 use aicmo_shared::event::{EventKind, ResyncReason, Topic};
 use aicmo_shared::fault::FaultKind;
+use aicmo_shared::idempotency::KeyState;
 use aicmo_shared::import::{Delimiter, ImportColumn, ImportState, RowReason, RowVerdict, TextEncoding};
 use aicmo_shared::inventory::{EntryPointKind, EntryPointState};
 use aicmo_shared::lead::{
@@ -74,6 +75,7 @@ fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
         Standing,
         SecondFactor,
         ApiKeyState,
+        KeyState,
         LeadStatus,
         LeadSource,
         LeadGrade,

@@ -138,10 +138,24 @@ impl ApiError {
         if let Some(allow) = &self.allow {
             response.insert_header((ALLOW, allow.clone()));
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((RETRY_AFTER, "2"));
+        if let Some(seconds) = self.retry_after() {
+            response.insert_header((RETRY_AFTER, seconds));
         }
         response.body(serde_json::to_vec(problem).unwrap_or_default())
+    }
+
+    /// The document as it leaves.
+    pub fn document(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&self.problem)
+    }
+
+    /// When asking again makes sense, in seconds.
+    fn retry_after(&self) -> Option<u64> {
+        match self.problem.code {
+            ErrorCode::IdempotencyInProgress => Some(1),
+            ErrorCode::DatabaseUnavailable | ErrorCode::ServiceUnavailable => Some(2),
+            _ => None,
+        }
     }
 
     fn status(&self) -> StatusCode {

@@ -17,6 +17,7 @@ mod front_door;
 mod handlers;
 mod health;
 mod host;
+mod idempotency;
 mod mount;
 mod routes;
 mod upload;

@@ -22,8 +22,9 @@ use tracing::Instrument;
 
 use super::ApiError;
 use super::answer::Answer;
-use super::fault;
+use super::extract::Caller;
 use super::front_door::{Door, MOCK_HEADER};
+use super::{fault, idempotency};
 
 /// Small answers that every open console asks for every few seconds: sending them as they are costs
 /// less than packing them.
@@ -169,9 +170,16 @@ where
     fn call(&self, (request, _, args): (HttpRequest, Admission<E>, Args)) -> Self::Future {
         let fault = armed_fault(&request, E::SPEC.name);
         let answer = self.handler.call(args);
+        let keyed = idempotency::keyed::<E>(&request, &Caller::of(&request).0);
         Box::pin(async move {
             match fault {
-                None => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, false),
+                None => match (keyed?, request.app_data::<web::Data<Operations>>()) {
+                    (Some(keyed), Some(ops)) => {
+                        let path = request.path().to_owned();
+                        to_its_end(idempotency::once::<E, T>(ops.clone(), keyed, path, answer)).await
+                    }
+                    _ => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, false),
+                },
                 Some(FaultKind::Empty) => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, true),
                 Some(fault) => fault::strike(fault).await,
             }
@@ -189,7 +197,14 @@ where
     if E::SPEC.kind == Kind::Read {
         return answer.await;
     }
-    match actix_web::rt::spawn(answer.in_current_span()).await {
+    to_its_end(answer).await
+}
+
+/// Runs `work` to its end whoever still waits for it.
+async fn to_its_end<T: 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + 'static,
+) -> Result<T, ApiError> {
+    match actix_web::rt::spawn(work.in_current_span()).await {
         Ok(answer) => answer,
         Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
         Err(ended) => Err(ApiError::internal(ended)),

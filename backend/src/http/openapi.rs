@@ -268,7 +268,7 @@ fn responses(spec: &EndpointSpec, answer: Value) -> Value {
     };
     let mut responses = Map::new();
     let media: &[&str] = match spec.answer {
-        AnswerKind::Json => &["application/json"],
+        AnswerKind::Json | AnswerKind::Secret => &["application/json"],
         AnswerKind::Rows => &["application/x-ndjson", "text/csv"],
         AnswerKind::Events => &["text/event-stream"],
     };
@@ -394,7 +394,7 @@ mod tests {
         for spec in api::ALL {
             let operation = &document["paths"][spec.path][spec.method.as_str().to_ascii_lowercase()];
             assert_eq!(operation["operationId"], spec.name);
-            if spec.answer != AnswerKind::Json {
+            if !spec.answers_json() {
                 continue;
             }
             let schema =

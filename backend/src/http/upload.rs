@@ -11,13 +11,15 @@ use std::pin::Pin;
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use aicmo_operations::import::ImportUpload;
 use aicmo_operations::{Dependency, OperationError, Operations};
 use aicmo_shared::{CampaignId, ErrorCode};
 use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
 use tempfile::TempPath;
 
+use super::idempotency::{BodyDigest, wants_digest};
 use super::{ApiError, BODY_TIMEOUT};
 
 /// Bytes gathered before they are written.
@@ -34,6 +36,7 @@ pub struct Upload {
     file_name: String,
     file: TempPath,
     campaign: Option<CampaignId>,
+    digest: [u8; 32],
 }
 
 impl Upload {
@@ -60,13 +63,18 @@ impl FromRequest for Upload {
             .and_then(|length| length.parse::<u64>().ok());
         let ops = request.app_data::<web::Data<Operations>>().cloned();
         let form = Multipart::new(request.headers(), payload.take());
+        let keyed = wants_digest(request).then(|| request.clone());
         Box::pin(async move {
             let ops = ops.ok_or_else(|| ApiError::internal("the context of the operations is missing"))?;
             let limit = ops.import_max_bytes();
             if declared.is_some_and(|length| length > limit.saturating_add(FORM_OVERHEAD)) {
                 return Err(too_large(limit));
             }
-            receive(form, ops.data_dir(), limit).await
+            let upload = receive(form, ops.data_dir(), limit).await?;
+            if let Some(request) = keyed {
+                request.extensions_mut().insert(BodyDigest(upload.digest));
+            }
+            Ok(upload)
         })
     }
 }
@@ -84,7 +92,8 @@ async fn receive(mut form: Multipart, data_dir: &Path, limit: u64) -> Result<Upl
                     .filter(|name| !name.is_empty())
                     .unwrap_or("unnamed")
                     .to_owned();
-                file = Some((name, store(&mut field, data_dir, limit).await?));
+                let (path, sha256) = store(&mut field, data_dir, limit).await?;
+                file = Some((name, path, sha256));
             }
             Some("campaign") if campaign.is_none() => {
                 let text = text_of(&mut field).await?;
@@ -115,19 +124,28 @@ async fn receive(mut form: Multipart, data_dir: &Path, limit: u64) -> Result<Upl
             }
         }
     }
-    let Some((file_name, file)) = file else {
+    let Some((file_name, file, sha256)) = file else {
         return Err(refused("/file", "required", "The part file is missing."));
     };
+    let campaign_text = campaign.map(|id| id.to_string()).unwrap_or_default();
+    // The parts and not the form: its boundary is another one each time that it is sent.
+    let digest = Sha256::new()
+        .chain_update(sha256)
+        .chain_update(campaign_text.as_bytes())
+        .chain_update([0])
+        .chain_update(file_name.as_bytes())
+        .finalize();
     Ok(Upload {
         file_name,
         file,
         campaign,
+        digest: digest.into(),
     })
 }
 
 /// Writes the part to a new file in the data directory, where the operation can take it over by
-/// renaming it.
-async fn store(field: &mut Field, data_dir: &Path, limit: u64) -> Result<TempPath, ApiError> {
+/// renaming it, and answers it with the SHA-256 of its bytes.
+async fn store(field: &mut Field, data_dir: &Path, limit: u64) -> Result<(TempPath, [u8; 32]), ApiError> {
     let folder = data_dir.join("uploads");
     let (mut file, path) = web::block(move || {
         std::fs::create_dir_all(&folder)?;
@@ -141,6 +159,7 @@ async fn store(field: &mut Field, data_dir: &Path, limit: u64) -> Result<TempPat
     .map_err(no_storage)?;
 
     let mut received: u64 = 0;
+    let mut digest = Sha256::new();
     let mut buffer = Vec::with_capacity(CHUNK);
     loop {
         let chunk = in_time(field.next()).await?;
@@ -154,20 +173,21 @@ async fn store(field: &mut Field, data_dir: &Path, limit: u64) -> Result<TempPat
         }
         let ended = chunk.is_none();
         if ended || buffer.len() >= CHUNK {
-            (file, buffer) = web::block(move || {
+            (file, buffer, digest) = web::block(move || {
+                digest.update(&buffer);
                 file.write_all(&buffer)?;
                 if ended {
                     file.sync_all()?;
                 }
                 buffer.clear();
-                Ok((file, buffer))
+                Ok((file, buffer, digest))
             })
             .await
             .map_err(ApiError::internal)?
             .map_err(no_storage)?;
         }
         if ended {
-            return Ok(path);
+            return Ok((path, digest.finalize().into()));
         }
     }
 }

@@ -30,6 +30,7 @@ mod entry_points;
 mod faults;
 mod guards;
 mod headers;
+mod idempotency;
 mod log_lines;
 mod methods;
 mod probes;

@@ -5,6 +5,7 @@
 mod doors;
 mod gate;
 mod hardening;
+mod idempotency;
 mod lifetime;
 mod modes;
 mod raw;

@@ -11,6 +11,7 @@ use aicmo_shared::closed_enum::IllegalTransition;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::ImportState;
 use aicmo_shared::{ErrorCode, FieldProblem, LeadId, MockReason, Problem};
+use aicmo_store::idempotency::Change;
 use aicmo_store::{StoreError, Subject};
 
 /// A cause that only the log sees.
@@ -99,6 +100,23 @@ pub enum OperationError {
         /// Its version now, when known.
         current: Option<i64>,
     },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request; nothing was changed")]
+    KeyReused,
+    /// The first request with this idempotency key has not ended.
+    #[error("a request with this idempotency key is under way")]
+    KeyInProgress,
+    /// A request with this idempotency key changed data, and its answer is not there any more.
+    #[error(
+        "a request with this idempotency key changed data already, and its answer was not kept; it is \
+         not run again"
+    )]
+    AnswerNotKept {
+        /// What it changed.
+        change: Option<Change>,
+        /// The request that did it.
+        request_id: String,
+    },
     /// Mock data cannot be changed.
     #[error("{}", .0.sentence())]
     MockMode(MockReason),
@@ -157,6 +175,9 @@ impl OperationError {
             Self::DuplicateName { .. } => ErrorCode::DuplicateName,
             Self::ImportState { .. } => ErrorCode::ImportState,
             Self::Conflict { .. } => ErrorCode::VersionConflict,
+            Self::KeyReused => ErrorCode::IdempotencyKeyReused,
+            Self::KeyInProgress => ErrorCode::IdempotencyInProgress,
+            Self::AnswerNotKept { .. } => ErrorCode::AnswerNotKept,
             Self::MockMode(_) => ErrorCode::MockModeReadOnly,
             Self::FeatureDisabled { .. } => ErrorCode::FeatureDisabled,
             Self::TooLarge { .. } => ErrorCode::PayloadTooLarge,
@@ -208,6 +229,16 @@ impl OperationError {
                 current: Some(version),
                 ..
             } => problem.with_extra("current", *version),
+            Self::AnswerNotKept { change, request_id } => {
+                let problem = problem.with_extra("changed_by", request_id.clone());
+                match change {
+                    Some(change) => problem
+                        .with_extra("subject_type", change.subject_type.as_str())
+                        .with_extra("subject_id", change.subject_id.clone())
+                        .with_extra("changed_at", change.at.to_string()),
+                    None => problem,
+                }
+            }
             Self::MockMode(reason) => problem.with_extra("mock_reason", reason.as_str()),
             Self::FeatureDisabled { setting, .. } => problem.with_extra("setting", *setting),
             Self::TooLarge { limit_bytes, .. } => problem.with_extra("limit_bytes", *limit_bytes),
@@ -218,6 +249,8 @@ impl OperationError {
             Self::InvalidCursor
             | Self::ConsentMonotonic(_)
             | Self::Conflict { current: None, .. }
+            | Self::KeyReused
+            | Self::KeyInProgress
             | Self::Unavailable(..)
             | Self::Internal(..) => problem,
         }
@@ -257,6 +290,7 @@ impl From<StoreError> for OperationError {
                 subject,
                 current: None,
             },
+            StoreError::KeyTakenOver => Self::KeyInProgress,
             StoreError::Corrupt(row) => Self::Integrity(row),
             unavailable @ StoreError::Unavailable(_) => {
                 Self::Unavailable(Dependency::Database, unavailable.into())
@@ -369,6 +403,16 @@ mod tests {
                 subject: subject(),
                 current: Some(3),
             },
+            OperationError::KeyReused,
+            OperationError::KeyInProgress,
+            OperationError::AnswerNotKept {
+                change: Some(Change {
+                    subject_type: aicmo_shared::activity::SubjectType::Lead,
+                    subject_id: Some(lead.to_string()),
+                    at: aicmo_shared::Timestamp::from_millis(0),
+                }),
+                request_id: "first".to_owned(),
+            },
             OperationError::MockMode(MockReason::E2eMode),
             OperationError::FeatureDisabled {
                 feature: "Campaign Ops",
@@ -405,6 +449,7 @@ mod tests {
             let needed = match problem.code {
                 ErrorCode::IllegalTransition => &["current", "legal"][..],
                 ErrorCode::VersionConflict | ErrorCode::ImportState => &["current"],
+                ErrorCode::AnswerNotKept => &["subject_type", "subject_id", "changed_at", "changed_by"],
                 ErrorCode::FeatureDisabled => &["setting"],
                 ErrorCode::MockModeReadOnly => &["mock_reason"],
                 ErrorCode::IdentityConflict => &["leads"],

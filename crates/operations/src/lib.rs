@@ -19,6 +19,7 @@ pub mod context;
 pub mod diagnostics;
 pub mod error;
 pub mod facts;
+pub mod idempotency;
 pub mod identity;
 pub mod import;
 pub mod inventory;

@@ -12,6 +12,7 @@ use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::approval::{ApprovalState, ApprovalSubject};
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
+use aicmo_shared::idempotency::KeyState;
 use aicmo_shared::import::{ImportState, RowVerdict};
 use aicmo_shared::lead::{
     CompanySize, ConsentOrigin, ConsentStatus, IdentityKind, LeadGrade, LeadSource, LeadStatus, LeadTier,
@@ -108,6 +109,10 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
             .has::<AuditAction>("action")
             .has::<SubjectType>("subject_type")
             .has::<ActivityKind>("activity_kind"),
+        ClosedTable::new("idempotency_keys")
+            .keyed(&["actor", "key"])
+            .has::<KeyState>("state")
+            .has::<SubjectType>("subject_type"),
     ]
 });
 

@@ -53,6 +53,9 @@ pub enum StoreError {
     /// A value that must be unique is taken; the text names which.
     #[error("this {0} is already taken")]
     Duplicate(&'static str),
+    /// Another request took the idempotency key over: what this one wrote is not kept.
+    #[error("another request works under the same idempotency key")]
+    KeyTakenOver,
     /// A row holds a value that no enum knows.
     #[error("a row of {} holds a value that is not known in {}", .0.table, .0.column)]
     Corrupt(CorruptRow),

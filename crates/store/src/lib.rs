@@ -10,6 +10,7 @@
 //! without its audit row cannot be written.
 
 mod audit;
+mod claim;
 mod closed_columns;
 mod column;
 mod connect;
@@ -26,13 +27,14 @@ mod settings;
 mod store;
 mod text;
 
+pub use claim::Claim;
 pub use audit::{Actor, AuditChain, AuditEntry, AuditRecord, audit_rows, verify_audit_chain};
 pub use closed_columns::{ClosedTable, closed_tables};
 pub use error::{BoxError, StoreError, Subject};
 pub use ids::new_id;
 pub use listed::Listed;
 pub use repository::{
-    activity, campaigns, control, counters, identities, imports, integrity, lead_history, leads, metrics,
+    activity, campaigns, control, counters, idempotency, identities, imports, integrity, lead_history, leads, metrics,
     tasks, timeline, touches,
 };
 pub use schema::SchemaState;

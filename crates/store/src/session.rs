@@ -12,9 +12,10 @@ use aicmo_shared::diagnostics::DatabaseKind;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 
 use crate::audit::{self, AuditEntry};
+use crate::claim;
 use crate::counter_keys::Deltas;
 use crate::error::StoreError;
-use crate::repository::counters;
+use crate::repository::{counters, idempotency};
 use crate::store::Store;
 
 pub(crate) mod sealed {
@@ -79,13 +80,17 @@ impl WriteTx {
         }
     }
 
-    /// Keeps everything that was written, with one audit row and the counters that follow from it.
+    /// Keeps everything that was written, with one audit row and the counters that follow from it. In
+    /// a request with an idempotency key the key is marked as used by the same commit.
     ///
     /// # Errors
-    /// Nothing is kept when this fails.
+    /// Nothing is kept when this fails; `KeyTakenOver` when the key belongs to another request by now.
     pub async fn commit(self, entry: AuditEntry) -> Result<(), StoreError> {
         let Self { tx, store, deltas } = self;
         let deltas = deltas.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(claim) = claim::current() {
+            idempotency::mark(&tx, &claim, &entry).await?;
+        }
         // The head of the audit chain is locked first: it puts concurrent writers in one order, so
         // the counters behind it can never deadlock.
         audit::append(&tx, entry).await?;

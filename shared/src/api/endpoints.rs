@@ -310,7 +310,7 @@ endpoints! {
         access: Access::Needs(C::ManageUsers),
         service: None, version: true, success: 200, problems: [NotFound, LastAdmin, DuplicateName],
         "Changes name, role or activity of an account.";
-    Command Post "/api/v1/users/{id}/password-reset" => CreatePasswordReset(NoQuery, None ()) -> OneTimeLink,
+    Command Post "/api/v1/users/{id}/password-reset" => CreatePasswordReset(NoQuery, None ()) -> OneTimeLink as Secret,
         access: Access::Needs(C::ManageUsers),
         service: None, version: false, success: 201, problems: [NotFound],
         "Makes a link by which the person sets a new password; shown once.";
@@ -326,7 +326,7 @@ endpoints! {
         access: Access::Needs(C::ManageUsers),
         service: None, version: false, success: 200, problems: [InvalidCursor],
         "Invitations, newest first.";
-    Command Post "/api/v1/invitations" => CreateInvitation(NoQuery, Json InvitationDraft) -> InvitationCreated,
+    Command Post "/api/v1/invitations" => CreateInvitation(NoQuery, Json InvitationDraft) -> InvitationCreated as Secret,
         access: Access::Needs(C::ManageUsers),
         service: None, version: false, success: 201, problems: [EmailTaken],
         "Makes an invitation and shows its link once; an older one to the same address is revoked.";
@@ -338,7 +338,7 @@ endpoints! {
         access: Access::Needs(C::ManageKeys),
         service: None, version: false, success: 200, problems: [InvalidCursor],
         "Keys without their secrets, newest first.";
-    Command Post "/api/v1/api-keys" => CreateApiKey(NoQuery, Json ApiKeyDraft) -> ApiKeyCreated,
+    Command Post "/api/v1/api-keys" => CreateApiKey(NoQuery, Json ApiKeyDraft) -> ApiKeyCreated as Secret,
         access: Access::Needs(C::ManageKeys),
         service: None, version: false, success: 201, problems: [],
         "Creates a key and shows its secret once.";
@@ -367,7 +367,7 @@ endpoints! {
         access: Access::Needs(C::ManageWebhooks),
         service: None, version: false, success: 200, problems: [],
         "Webhooks without their secrets, newest first.";
-    Command Post "/api/v1/webhooks" => CreateWebhook(NoQuery, Json WebhookDraft) -> WebhookWithSecret,
+    Command Post "/api/v1/webhooks" => CreateWebhook(NoQuery, Json WebhookDraft) -> WebhookWithSecret as Secret,
         access: Access::Needs(C::ManageWebhooks),
         service: None, version: false, success: 201, problems: [],
         "Creates a webhook and shows its secret once.";
@@ -383,7 +383,7 @@ endpoints! {
         access: Access::Needs(C::ManageWebhooks),
         service: None, version: true, success: 200, problems: [NotFound],
         "Removes a webhook with its deliveries.";
-    Command Post "/api/v1/webhooks/{id}/rotate-secret" => RotateWebhookSecret(NoQuery, None ()) -> WebhookWithSecret,
+    Command Post "/api/v1/webhooks/{id}/rotate-secret" => RotateWebhookSecret(NoQuery, None ()) -> WebhookWithSecret as Secret,
         access: Access::Needs(C::ManageWebhooks),
         service: None, version: false, success: 200, problems: [NotFound],
         "Makes a new secret and shows it once; the old one signs beside it for 24 hours.";

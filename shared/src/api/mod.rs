@@ -79,6 +79,8 @@ pub enum BodyKind {
 pub enum AnswerKind {
     /// `application/json`.
     Json,
+    /// `application/json` that shows a secret this once: nothing keeps it for a second time.
+    Secret,
     /// A file of rows, streamed: `application/x-ndjson` or `text/csv`.
     Rows,
     /// `text/event-stream`, without end.
@@ -117,6 +119,19 @@ pub struct EndpointSpec {
 }
 
 impl EndpointSpec {
+    /// Whether `Idempotency-Key` counts here: wherever data is changed that is not the caller's own
+    /// account. A session's cookie is given once and to one browser, so what gives one takes no key.
+    pub const fn takes_key(&self) -> bool {
+        matches!(self.kind, Kind::Command)
+            && matches!(self.access, Access::Needs(_))
+            && self.answers_json()
+    }
+
+    /// Whether a success is one JSON document.
+    pub const fn answers_json(&self) -> bool {
+        matches!(self.answer, AnswerKind::Json | AnswerKind::Secret)
+    }
+
     /// The path with its placeholders filled, in order.
     pub fn path_with(&self, values: &[&str]) -> String {
         let mut values = values.iter();

@@ -6,12 +6,14 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::BytesMut;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use aicmo_shared::ErrorCode;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::body_error;
+use crate::http::idempotency::{BodyDigest, wants_digest};
 use crate::http::{ApiError, BODY_TIMEOUT, JSON_LIMIT};
 
 /// The JSON body of this request.
@@ -27,6 +29,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let is_json = header(CONTENT_TYPE).is_some_and(is_json);
         let declared = header(CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
         let payload = payload.take();
+        let keyed = wants_digest(request).then(|| request.clone());
         Box::pin(async move {
             if !is_json {
                 return Err(ApiError::new(
@@ -41,6 +44,10 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             let bytes = tokio::time::timeout(BODY_TIMEOUT, read(payload))
                 .await
                 .map_err(|_| malformed("The body did not arrive in time."))??;
+            if let Some(request) = keyed {
+                let digest = BodyDigest(Sha256::digest(&bytes).into());
+                request.extensions_mut().insert(digest);
+            }
             decode(&bytes).map(Self)
         })
     }

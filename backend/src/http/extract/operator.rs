@@ -18,17 +18,24 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl Caller {
+    /// Who sent this request.
+    pub fn of(request: &HttpRequest) -> Self {
         let request_id = request
             .extensions()
             .get::<RequestId>()
             .map(ToString::to_string)
             .unwrap_or_default();
-        ready(Ok(Self(Operator {
+        Self(Operator {
             actor: Actor {
                 kind: ActorType::User,
                 id: "local".to_owned(),
             },
             request_id,
-        })))
+        })
     }
 }

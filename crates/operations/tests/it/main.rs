@@ -4,6 +4,7 @@ mod campaigns;
 mod commands;
 mod diagnostics;
 mod figures;
+mod idempotency;
 mod import;
 mod import_files;
 mod import_scale;

@@ -8,6 +8,7 @@ pub(crate) mod audit_log;
 pub(crate) mod campaign;
 pub(crate) mod control_flags;
 pub(crate) mod counter;
+pub(crate) mod idempotency_key;
 pub(crate) mod import_batch;
 pub(crate) mod import_row;
 pub(crate) mod lead;

@@ -77,6 +77,7 @@ fn key_of(row: &QueryResult, closed: &ClosedTable) -> Result<String, StoreError>
             row.try_get::<Uuid>("", column)
                 .map(|id| id.to_string())
                 .or_else(|_| row.try_get::<i64>("", column).map(|number| number.to_string()))
+                .or_else(|_| row.try_get::<String>("", column))
                 .map_err(StoreError::of(WHAT))
         })
         .collect();
