@@ -153,6 +153,7 @@ impl ApiError {
     fn retry_after(&self) -> Option<u64> {
         match self.problem.code {
             ErrorCode::IdempotencyInProgress => Some(1),
+            ErrorCode::RateLimited => self.problem.extras.get("retry_after")?.as_u64(),
             ErrorCode::DatabaseUnavailable | ErrorCode::ServiceUnavailable => Some(2),
             _ => None,
         }

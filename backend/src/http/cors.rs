@@ -39,9 +39,9 @@ pub struct AllowedOrigins(Vec<HeaderValue>);
 impl AllowedOrigins {
     /// Origins as browsers spell them, such as `https://tools.example`.
     pub fn new<'a>(origins: impl IntoIterator<Item = &'a str>) -> Self {
-        let origins = origins.into_iter().filter_map(|origin| {
-            HeaderValue::from_str(&origin.to_ascii_lowercase()).ok()
-        });
+        let origins = origins
+            .into_iter()
+            .filter_map(|origin| HeaderValue::from_str(&origin.to_ascii_lowercase()).ok());
         Self(origins.collect())
     }
 
@@ -59,8 +59,8 @@ impl AllowedOrigins {
 
 /// The answer to a browser that asks what the page of `origin` may do.
 pub fn preflight(request: &ServiceRequest) -> Option<HttpResponse> {
-    let asks = request.method() == Method::OPTIONS
-        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let asks =
+        request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     asks.then(|| {
         HttpResponse::NoContent()
             .insert_header((ACCESS_CONTROL_ALLOW_METHODS, METHODS))

@@ -17,7 +17,7 @@ use actix_web::http::header::{
 use actix_web::http::uri::Authority;
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 use aicmo_operations::Operations;
 use aicmo_shared::{ErrorCode, build_marker};
 use futures_util::FutureExt;
@@ -28,7 +28,8 @@ use super::connection::{Guest, Visit, paced};
 use super::extract::RequestId;
 use super::fault::Faults;
 use super::host::HostRules;
-use super::{HttpState, QUERY_LIMIT};
+use super::limits::{Bill, Budget, Limits};
+use super::{HttpState, QUERY_LIMIT, cors};
 
 /// Carries the reason while the process, or the service asked, serves mock data.
 pub const MOCK_HEADER: HeaderName = HeaderName::from_static("x-aicmo-mock");
@@ -100,6 +101,11 @@ impl Door {
         self.faults.as_ref()
     }
 
+    /// How many requests one caller may send.
+    pub fn limits(&self) -> &Limits {
+        &self.state.limits
+    }
+
     /// Why a request may not come in.
     fn refusal(&self, request: &ServiceRequest) -> Option<ApiError> {
         let header = |name: &HeaderName| {
@@ -124,6 +130,7 @@ impl Door {
         }
         let writes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         if writes
+            && self.state.allowed_origins.of(request.headers()).is_none()
             && !self
                 .hosts
                 .may_write(header(&SEC_FETCH_SITE), header(&ORIGIN), authority)
@@ -151,9 +158,33 @@ impl Door {
         })
     }
 
+    /// What no endpoint has charged is charged to the address: addresses that do not exist, wrong
+    /// methods, requests of nobody.
+    fn charged(&self, response: ServiceResponse<BoxBody>, seen: &Seen) -> ServiceResponse<BoxBody> {
+        if !seen.is_api || seen.bill.is_paid() {
+            return response;
+        }
+        let request = response.request();
+        let payer = self.limits().address_of(request);
+        match self
+            .limits()
+            .charge(request, payer, Budget::of_method(request.method()))
+        {
+            Ok(()) => response,
+            Err(refused) => {
+                let (request, _) = response.into_parts();
+                ServiceResponse::from_err(refused, request)
+            }
+        }
+    }
+
     /// Adds what every answer carries.
-    fn dress(&self, headers: &mut HeaderMap, request_id: &RequestId, ops: &Operations) {
-        headers.insert(REQUEST_ID, request_id.header());
+    fn dress(&self, headers: &mut HeaderMap, caller: &Seen, ops: &Operations) {
+        headers.insert(REQUEST_ID, caller.request_id.header());
+        self.limits().dress(headers, &caller.bill);
+        if caller.is_api && !self.state.allowed_origins.is_empty() {
+            cors::dress(headers, caller.origin.as_ref());
+        }
         headers.insert(HeaderName::from_static(BUILD_HEADER), self.build.clone());
         for (name, value) in SECURITY_HEADERS {
             headers.insert(name, value);
@@ -166,6 +197,16 @@ impl Door {
             headers.insert(MOCK_HEADER, HeaderValue::from_static(reason.as_str()));
         }
     }
+}
+
+/// What the door keeps of a request, which may be gone when its answer leaves.
+#[derive(Clone)]
+struct Seen {
+    request_id: RequestId,
+    bill: Bill,
+    is_api: bool,
+    /// An origin that a setting names.
+    origin: Option<HeaderValue>,
 }
 
 /// `X-Aicmo-Build` as header names are kept.
@@ -182,7 +223,14 @@ pub async fn admit<B: MessageBody + 'static>(
         return Err(ApiError::internal("the context of the operations is missing").into());
     };
     let request_id = RequestId::of(&request, &ops);
+    let seen = Seen {
+        request_id: request_id.clone(),
+        bill: Bill::default(),
+        is_api: request.path().starts_with("/api/"),
+        origin: door.state.allowed_origins.of(request.headers()),
+    };
     request.extensions_mut().insert(request_id.clone());
+    request.extensions_mut().insert(seen.bill.clone());
     let uri = request.uri().clone();
     let visit = visit_of(&request);
     // No query and no address of the client: both are personal data.
@@ -192,14 +240,17 @@ pub async fn admit<B: MessageBody + 'static>(
         let began = Instant::now();
         let outcome = if let Some(error) = door.refusal(&request) {
             Ok(Ok(request.error_response(error)))
+        } else if let Some(preflight) = preflight(&request, &seen) {
+            Ok(Ok(request.into_response(preflight)))
         } else {
             let answer = async { next.call(request).await.map(ServiceResponse::map_into_boxed_body) };
             AssertUnwindSafe(answer).catch_unwind().await
         };
+        let outcome = outcome.map(|answer| answer.map(|response| door.charged(response, &seen)));
         let failed = match outcome {
             Ok(Ok(response)) => {
                 let mut response = explained(response, &request_id, uri.path());
-                door.dress(response.headers_mut(), &request_id, &ops);
+                door.dress(response.headers_mut(), &seen, &ops);
                 tracing::debug!(
                     status = response.status().as_u16(),
                     route = response.request().match_pattern(),
@@ -219,7 +270,7 @@ pub async fn admit<B: MessageBody + 'static>(
         log_if_ours(&failed, &request_id);
         let mut error = Error::from(failed.at(request_id.as_str(), uri.path()));
         error.add_response_mapper(move |mut response| {
-            door.dress(response.headers_mut(), &request_id, &ops);
+            door.dress(response.headers_mut(), &seen, &ops);
             response
         });
         Err(error)
@@ -237,6 +288,12 @@ fn visit_of(request: &ServiceRequest) -> Option<Visit> {
             .get(CONTENT_LENGTH)
             .is_some_and(|length| length != "0");
     Some(Visit::begin(Rc::clone(guest), has_body))
+}
+
+/// What a browser is told that asks on behalf of a page of a named origin.
+fn preflight(request: &ServiceRequest, seen: &Seen) -> Option<HttpResponse> {
+    seen.origin.as_ref().filter(|_| seen.is_api)?;
+    cors::preflight(request)
 }
 
 /// The answer with its problem document, when it is a failure that was raised and not written.

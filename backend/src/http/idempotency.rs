@@ -14,7 +14,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use aicmo_operations::idempotency::{self, Begun, KeptAnswer, KeyedRequest, Run};
 use aicmo_operations::{Operations, Operator};
 use aicmo_shared::ErrorCode;
-use aicmo_shared::api::Endpoint;
+use aicmo_shared::api::{AnswerKind, Endpoint};
 use aicmo_shared::idempotency::KEY_MAX;
 use futures_util::FutureExt;
 use sha2::{Digest, Sha256};
@@ -41,7 +41,10 @@ pub fn wants_digest(request: &HttpRequest) -> bool {
 ///
 /// # Errors
 /// `MalformedRequest` when the header is no key.
-pub fn keyed<E: Endpoint>(request: &HttpRequest, operator: &Operator) -> Result<Option<KeyedRequest>, ApiError> {
+pub fn keyed<E: Endpoint>(
+    request: &HttpRequest,
+    operator: &Operator,
+) -> Result<Option<KeyedRequest>, ApiError> {
     if !E::SPEC.takes_key() {
         return Ok(None);
     }
@@ -89,7 +92,10 @@ fn fingerprint(request: &HttpRequest) -> String {
         .uri()
         .path_and_query()
         .map_or_else(|| request.path(), actix_web::http::uri::PathAndQuery::as_str);
-    let expected = request.headers().get(IF_MATCH).map_or(&b""[..], HeaderValue::as_bytes);
+    let expected = request
+        .headers()
+        .get(IF_MATCH)
+        .map_or(&b""[..], HeaderValue::as_bytes);
     for part in [request.method().as_str().as_bytes(), target.as_bytes(), expected] {
         digest.update(part);
         digest.update([0]);
@@ -138,7 +144,11 @@ where
                 body: String::from_utf8(answer.render().map_err(ApiError::internal)?)
                     .map_err(ApiError::internal)?,
             };
-            keep(&run, &answer).await;
+            if E::SPEC.answer == AnswerKind::Secret {
+                end(&run, &ops).await;
+            } else {
+                keep(&run, &answer).await;
+            }
             Ok(response(&answer, false))
         }
         Ok(Err(refused)) if refused.is_decision() => {
@@ -169,6 +179,13 @@ async fn keep(run: &Run, answer: &KeptAnswer) {
     }
 }
 
+/// A secret is shown once, to whoever asked first; it is nowhere to be read a second time.
+async fn end(run: &Run, ops: &Operations) {
+    if let Err(error) = run.end(ops).await {
+        tracing::debug!(%error, "an idempotency key was left to its deadline");
+    }
+}
+
 async fn give_back(run: &Run, ops: &Operations) {
     if let Err(error) = run.release(ops).await {
         tracing::debug!(%error, "an idempotency key was left to its deadline");
@@ -185,7 +202,11 @@ fn response(kept: &KeptAnswer, replayed: bool) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
     response.insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type)));
-    if let Some(etag) = kept.etag.as_deref().and_then(|etag| HeaderValue::from_str(etag).ok()) {
+    if let Some(etag) = kept
+        .etag
+        .as_deref()
+        .and_then(|etag| HeaderValue::from_str(etag).ok())
+    {
         response.insert_header((ETAG, etag));
     }
     if replayed {

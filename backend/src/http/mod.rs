@@ -10,6 +10,7 @@
 mod answer;
 mod api_error;
 mod connection;
+mod cors;
 mod extract;
 mod fallback;
 mod fault;
@@ -18,6 +19,7 @@ mod handlers;
 mod health;
 mod host;
 mod idempotency;
+mod limits;
 mod mount;
 mod routes;
 mod upload;
@@ -36,6 +38,8 @@ use aicmo_operations::Operations;
 use aicmo_shared::build_marker::BuildMarker;
 
 pub use api_error::ApiError;
+pub use cors::AllowedOrigins;
+pub use limits::{Budgets, Limits, Network, TrustedProxies};
 
 /// The largest JSON body, in bytes.
 pub const JSON_LIMIT: usize = 256 * 1024;
@@ -67,6 +71,10 @@ pub struct HttpState {
     pub public_hosts: Vec<String>,
     /// The most connections at once.
     pub max_connections: usize,
+    /// How many requests one caller may send.
+    pub limits: Limits,
+    /// Other origins whose pages may use the API.
+    pub allowed_origins: AllowedOrigins,
 }
 
 /// Serves `state` on `listener` until the returned server is stopped. Signals are the caller's.

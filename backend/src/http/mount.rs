@@ -24,6 +24,7 @@ use super::ApiError;
 use super::answer::Answer;
 use super::extract::Caller;
 use super::front_door::{Door, MOCK_HEADER};
+use super::limits::Budget;
 use super::{fault, idempotency};
 
 /// Small answers that every open console asks for every few seconds: sending them as they are costs
@@ -134,6 +135,14 @@ impl<E: Endpoint> FromRequest for Admission<E> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if let Some(door) = request.app_data::<web::Data<Door>>() {
+            // Who is known pays for himself; until somebody is, the address does.
+            let limits = door.limits();
+            let payer = limits.address_of(request);
+            if let Err(refused) = limits.charge(request, payer, Budget::of(&E::SPEC)) {
+                return ready(Err(refused));
+            }
+        }
         let admitted = match (E::SPEC.kind, request.app_data::<web::Data<Operations>>()) {
             (Kind::Command, Some(ops)) => ops.live(E::SPEC.service).map(drop).map_err(ApiError::from),
             _ => Ok(()),

@@ -17,5 +17,6 @@ pub mod logging;
 pub mod recovery;
 pub mod serve;
 pub mod signals;
+pub mod upkeep;
 
 pub use exit::{Exit, Stop};

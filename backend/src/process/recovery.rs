@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aicmo_operations::{Operations, import};
-use aicmo_store::StoreSettings;
+use aicmo_operations::{OperationError, Operations, idempotency, import};
+use aicmo_store::{Store, StoreSettings};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::database::{chain, open_ready};
@@ -21,7 +21,7 @@ pub async fn wait_for_database(ops: Arc<Operations>, settings: StoreSettings) {
     loop {
         pause.tick().await;
         let failed = match open_ready(&settings).await {
-            Ok(store) => match ops.go_live(store).await {
+            Ok(store) => match go_live(&ops, store).await {
                 Ok(_) => break,
                 Err(error) => error.to_string(),
             },
@@ -37,6 +37,18 @@ pub async fn wait_for_database(ops: Arc<Operations>, settings: StoreSettings) {
         }
     }
     resume_imports(ops).await;
+}
+
+async fn go_live(ops: &Operations, store: Store) -> Result<bool, OperationError> {
+    end_leases(&store).await;
+    ops.go_live(store).await
+}
+
+/// Lets requests be sent again at once that an earlier process died of.
+pub async fn end_leases(store: &Store) {
+    if let Err(error) = idempotency::recover(store).await {
+        tracing::warn!(%error, "idempotency keys of an earlier process are left to their deadline");
+    }
 }
 
 /// Takes up the imports whose commit was interrupted.

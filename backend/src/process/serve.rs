@@ -17,9 +17,9 @@ use tokio::time::timeout;
 use super::database::{directory_of, explain, is_passing, open_within};
 use super::lock::InstanceLock;
 use super::signals::Signals;
-use super::{Exit, Stop, data_dir, facts, files, keys, recovery};
-use crate::http::{self, HttpState};
-use crate::settings::{DatabaseAddress, Settings};
+use super::{Exit, Stop, data_dir, facts, files, keys, recovery, upkeep};
+use crate::http::{self, AllowedOrigins, HttpState};
+use crate::settings::{DatabaseAddress, Settings, WebAddress};
 
 /// How long answers under way may take once the process is asked to end.
 const DRAIN: Duration = Duration::from_secs(7);
@@ -98,7 +98,10 @@ async fn open(settings: &Settings) -> Result<Mode, Stop> {
     }
     let store = settings.store_settings();
     match open_within(&store, settings.db_startup_retry).await {
-        Ok(store) => Ok(Mode::Live(store)),
+        Ok(store) => {
+            recovery::end_leases(&store).await;
+            Ok(Mode::Live(store))
+        }
         Err(error) if is_passing(&error) && !settings.db_required => {
             tracing::warn!(
                 database = store.target.redacted(),
@@ -132,6 +135,7 @@ struct Process {
     handle: actix_web::dev::ServerHandle,
     serving: Serving,
     background: JoinHandle<()>,
+    upkeep: JoinHandle<()>,
     ready_line: String,
 }
 
@@ -147,10 +151,13 @@ impl Process {
             e2e: settings.e2e_mode,
             public_hosts: vec![settings.public_url.host().to_owned()],
             max_connections: files::make_room(settings.max_connections as usize),
+            limits: settings.limits(),
+            allowed_origins: AllowedOrigins::new(settings.allowed_origins.iter().map(WebAddress::as_str)),
         });
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
             .min(WORKERS_MAX);
+        let upkeep = tokio::spawn(upkeep::tidy_up(Arc::clone(&state)));
         let server = http::serve(listener, state, workers).map_err(cannot_serve)?;
         let background = match mode {
             Mode::Live(_) => tokio::spawn(recovery::resume_imports(Arc::clone(&ops))),
@@ -167,6 +174,7 @@ impl Process {
             ops,
             address,
             background,
+            upkeep,
         })
     }
 
@@ -200,6 +208,7 @@ impl Process {
 
     async fn close(&self) {
         self.background.abort();
+        self.upkeep.abort();
         if let Some(store) = self.ops.mode().store().cloned()
             && timeout(CLOSE, Store::close(&store)).await.is_err()
         {

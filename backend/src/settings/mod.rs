@@ -27,6 +27,8 @@ use aicmo_shared::MockReason;
 use aicmo_shared::diagnostics::{SettingReport, SettingSource};
 use aicmo_store::{DatabaseTarget, StoreSettings};
 
+use crate::http::{Budgets, Limits};
+
 /// A value that breaks its rule. Never carries the value: it may be a secret in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{key} (from {source_name}) {rule}.")]
@@ -90,6 +92,16 @@ impl Settings {
     /// The largest file of leads that is accepted, in bytes.
     pub const fn import_max_bytes(&self) -> u64 {
         self.import_max_mb * 1024 * 1024
+    }
+
+    /// How many requests one caller may send.
+    pub fn limits(&self) -> Limits {
+        let budgets = Budgets {
+            reads: self.reads_per_minute,
+            writes: self.writes_per_minute,
+            sign_ins: self.sign_ins_per_minute,
+        };
+        Limits::new(budgets, self.trusted_proxies.clone())
     }
 
     /// Where evidence of a crash is kept.

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use aicmo_shared::status::ServiceName;
 
-use super::Redacted;
+use super::{Redacted, WebAddress};
+use crate::http::{Network, TrustedProxies};
 
 /// Where the figures come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,8 +120,7 @@ pub(super) fn data_source(text: &str) -> Result<DataSource, String> {
 
 pub(super) fn services(text: &str) -> Result<Vec<ServiceName>, String> {
     let legal = ServiceName::SWITCHABLE;
-    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names
+    listed(text)
         .map(|name| legal.iter().copied().find(|service| service.as_str() == name))
         .collect::<Option<_>>()
         .ok_or_else(|| {
@@ -130,6 +130,23 @@ pub(super) fn services(text: &str) -> Result<Vec<ServiceName>, String> {
                 legal.join(", ")
             )
         })
+}
+
+pub(super) fn proxies(text: &str) -> Result<TrustedProxies, String> {
+    listed(text)
+        .map(str::parse::<Network>)
+        .collect::<Result<_, ()>>()
+        .map(TrustedProxies)
+        .map_err(|()| "must name networks such as 10.0.0.0/8 or fd00::/8, separated by commas".into())
+}
+
+pub(super) fn origins(text: &str) -> Result<Vec<WebAddress>, String> {
+    listed(text).map(WebAddress::parse).collect()
+}
+
+/// The words of a list, without empty ones.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
 
 pub(super) fn optional_key(text: &str) -> Result<Option<Redacted<String>>, String> {

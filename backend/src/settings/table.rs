@@ -11,6 +11,8 @@ use std::time::Duration;
 use aicmo_shared::diagnostics::{SettingReport, SettingSource};
 use aicmo_shared::status::ServiceName;
 
+use crate::http::TrustedProxies;
+
 use super::redacted::MASK;
 use super::{
     DataSource, DatabaseAddress, LogFormat, Redacted, SettingError, Sources, WebAddress, parse, source_name,
@@ -173,4 +175,14 @@ settings! {
     session_key: Option<Redacted<String>> = "AICMO_SESSION_KEY", default "", Secret, parse::optional_key;
     #[doc = "The largest file of leads that is accepted, in megabytes."]
     import_max_mb: u64 = "AICMO_IMPORT_MAX_MB", default "100", Plain, parse::megabytes::<1, 10_000>;
+    #[doc = "Reads of the API that one caller may send per minute; 0 is no limit."]
+    reads_per_minute: u32 = "AICMO_READS_PER_MINUTE", default "12000", Plain, parse::count::<0, 1_000_000_000>;
+    #[doc = "Writes to the API that one caller may send per minute; 0 is no limit."]
+    writes_per_minute: u32 = "AICMO_WRITES_PER_MINUTE", default "3000", Plain, parse::count::<0, 1_000_000_000>;
+    #[doc = "Sign-ins that one address may try per minute, and what leads to them; 0 is no limit."]
+    sign_ins_per_minute: u32 = "AICMO_SIGN_INS_PER_MINUTE", default "60", Plain, parse::count::<0, 1_000_000_000>;
+    #[doc = "Networks of proxies, separated by commas, whose X-Forwarded-For or Forwarded says where a request comes from, such as 10.0.0.0/8. Unset: the address of the connection counts."]
+    trusted_proxies: TrustedProxies = "AICMO_TRUSTED_PROXIES", default "", Plain, parse::proxies;
+    #[doc = "Origins, separated by commas, whose pages may use the API beside the console's own, such as https://tools.example. Unset: none."]
+    allowed_origins: Vec<WebAddress> = "AICMO_ALLOWED_ORIGINS", default "", Plain, parse::origins;
 }

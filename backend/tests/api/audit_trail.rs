@@ -1,14 +1,17 @@
-//! Every command leaves one audit row with the id of its request; a refused one leaves none.
+//! Every command leaves one audit row with the id of its request; a refused one leaves none, and
+//! neither does one that is sent again under its idempotency key.
 
 use std::collections::BTreeSet;
 
-use aicmo_shared::api::{self, Kind};
+use aicmo_shared::ErrorCode;
+use aicmo_shared::api::{self, AnswerKind, Kind};
 use aicmo_shared::audit::AuditAction;
 use aicmo_store::{audit_rows, verify_audit_chain};
 use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
 use serde_json::json;
 
 use super::harness::{Got, TestServer, send};
+use super::idempotency::replays;
 use super::samples::{self, CSV};
 
 /// Runs commands and checks what each leaves behind.
@@ -41,17 +44,34 @@ impl Walk<'_> {
             .iter()
             .find(|spec| spec.name == name)
             .expect("a name of the table");
-        let mut request = samples::request(self.server, spec, id);
-        if let Some(version) = version {
-            request = self
-                .server
-                .request(spec.method.as_str(), &spec.path_with(&[id]))
-                .json(&samples::body(name))
-                .header("If-Match", format!("\"v{version}\""));
-        }
-        let got = send(request).await;
+        let key = format!("walk-{name}");
+        let request = || {
+            let mut request = samples::request(self.server, spec, id);
+            if let Some(version) = version {
+                request = self
+                    .server
+                    .request(spec.method.as_str(), &spec.path_with(&[id]))
+                    .json(&samples::body(name))
+                    .header("If-Match", format!("\"v{version}\""));
+            }
+            request.header("Idempotency-Key", key.clone())
+        };
+        let got = send(request()).await;
         assert_eq!(got.status.as_u16(), spec.success, "{name}: {}", got.text());
         self.left_one_row(name, &got).await;
+        if spec.takes_key() {
+            let again = send(request()).await;
+            match spec.answer {
+                // A secret is shown once, and the change is made once all the same.
+                AnswerKind::Secret => drop(again.refused(ErrorCode::AnswerNotKept)),
+                _ => replays(&got, &again),
+            }
+            assert_eq!(
+                self.rows_of(again.header("x-request-id")).await,
+                0,
+                "{name} ran again"
+            );
+        }
         got
     }
 

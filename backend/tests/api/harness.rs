@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
-use aicmo_backend::http::{self, HttpState};
+use aicmo_backend::http::{self, AllowedOrigins, Budgets, HttpState, Limits, TrustedProxies};
 use aicmo_client::Client;
 use aicmo_client::reqwest::{Method, RequestBuilder, Response, StatusCode};
 use aicmo_operations::{Mode, Operations, OperationsSettings, ProcessFacts, Secrets, SystemClock};
@@ -39,6 +39,9 @@ pub struct Start {
     pub campaign_ops_enabled: bool,
     pub e2e: bool,
     pub public_hosts: Vec<String>,
+    pub budgets: Budgets,
+    pub trusted_proxies: TrustedProxies,
+    pub allowed_origins: AllowedOrigins,
 }
 
 impl Start {
@@ -60,6 +63,9 @@ impl Start {
             campaign_ops_enabled: true,
             e2e: false,
             public_hosts: Vec::new(),
+            budgets: Budgets::default(),
+            trusted_proxies: TrustedProxies::default(),
+            allowed_origins: AllowedOrigins::default(),
         }
     }
 
@@ -89,6 +95,8 @@ impl Start {
             e2e: self.e2e,
             public_hosts: self.public_hosts,
             max_connections: 1_000,
+            limits: Limits::new(self.budgets, self.trusted_proxies),
+            allowed_origins: self.allowed_origins,
         };
         let server = http::serve(listener, Arc::new(state), 2).expect("a server");
         let handle = server.handle();

@@ -26,11 +26,13 @@ mod tasks;
 
 mod bad_input;
 mod console;
+mod cors;
 mod entry_points;
 mod faults;
 mod guards;
 mod headers;
 mod idempotency;
+mod limits;
 mod log_lines;
 mod methods;
 mod probes;

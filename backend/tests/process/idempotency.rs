@@ -90,7 +90,10 @@ async fn every_request_changes_data_once_however_often_the_server_is_killed() {
             "{key} is answered alike for ever"
         );
     }
-    let figures = client.read::<GetAttention>(&[], &NoQuery {}).await.expect("figures");
+    let figures = client
+        .read::<GetAttention>(&[], &NoQuery {})
+        .await
+        .expect("figures");
     assert_eq!(figures.data().leads, keys.len() as u64);
     let touches = client
         .get("/api/v1/leads?limit=200")

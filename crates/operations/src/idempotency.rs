@@ -9,6 +9,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use aicmo_shared::diagnostics::DatabaseKind;
 use aicmo_shared::idempotency::KeyState;
 use aicmo_store::idempotency::{self, KeyRecord};
 use aicmo_store::{Claim, NotesTx, Store, StoreError};
@@ -210,14 +211,24 @@ async fn renew(
     }
 }
 
-async fn renew_once(
-    store: &Store,
-    claim: &Claim,
-    until: aicmo_shared::Timestamp,
-) -> Result<(), StoreError> {
+async fn renew_once(store: &Store, claim: &Claim, until: aicmo_shared::Timestamp) -> Result<(), StoreError> {
     let tx: NotesTx = store.begin_notes().await?;
     idempotency::renew(&tx, claim, until).await?;
     tx.commit().await
+}
+
+/// Ends what an earlier process left running, where there can be only one process: an embedded
+/// database. To be called before any request is taken.
+///
+/// # Errors
+/// `Unavailable` when the database does not answer.
+pub async fn recover(store: &Store) -> Result<(), OperationError> {
+    if store.kind() == DatabaseKind::Sqlite {
+        let tx = store.begin_notes().await?;
+        idempotency::end_leases(&tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Removes at most `limit` keys whose time is over, and answers how many. Nothing to do on mock data.

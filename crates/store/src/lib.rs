@@ -27,15 +27,15 @@ mod settings;
 mod store;
 mod text;
 
-pub use claim::Claim;
 pub use audit::{Actor, AuditChain, AuditEntry, AuditRecord, audit_rows, verify_audit_chain};
+pub use claim::Claim;
 pub use closed_columns::{ClosedTable, closed_tables};
 pub use error::{BoxError, StoreError, Subject};
 pub use ids::new_id;
 pub use listed::Listed;
 pub use repository::{
-    activity, campaigns, control, counters, idempotency, identities, imports, integrity, lead_history, leads, metrics,
-    tasks, timeline, touches,
+    activity, campaigns, control, counters, idempotency, identities, imports, integrity, lead_history, leads,
+    metrics, tasks, timeline, touches,
 };
 pub use schema::SchemaState;
 pub use session::{NotesTx, Reader, Session, WriteTx};

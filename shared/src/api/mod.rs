@@ -122,9 +122,7 @@ impl EndpointSpec {
     /// Whether `Idempotency-Key` counts here: wherever data is changed that is not the caller's own
     /// account. A session's cookie is given once and to one browser, so what gives one takes no key.
     pub const fn takes_key(&self) -> bool {
-        matches!(self.kind, Kind::Command)
-            && matches!(self.access, Access::Needs(_))
-            && self.answers_json()
+        matches!(self.kind, Kind::Command) && matches!(self.access, Access::Needs(_)) && self.answers_json()
     }
 
     /// Whether a success is one JSON document.

@@ -57,7 +57,9 @@ fn masked(address: IpAddr, prefix: u8) -> IpAddr {
             IpAddr::from((v4.to_bits() & mask).to_be_bytes())
         }
         IpAddr::V6(v6) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
+            let mask = u128::MAX
+                .checked_shl(128 - u32::from(prefix.min(128)))
+                .unwrap_or(0);
             IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & mask))
         }
     }
@@ -162,12 +164,40 @@ mod tests {
 
     #[test]
     fn a_network_is_an_address_or_a_range_that_begins_where_it_says() {
-        assert!("10.0.0.0/8".parse::<Network>().expect("a network").contains(ip("10.200.3.4")));
-        assert!(!"10.0.0.0/8".parse::<Network>().expect("a network").contains(ip("11.0.0.1")));
+        assert!(
+            "10.0.0.0/8"
+                .parse::<Network>()
+                .expect("a network")
+                .contains(ip("10.200.3.4"))
+        );
+        assert!(
+            !"10.0.0.0/8"
+                .parse::<Network>()
+                .expect("a network")
+                .contains(ip("11.0.0.1"))
+        );
         assert!("::1".parse::<Network>().expect("a network").contains(ip("::1")));
-        assert!("fd00::/8".parse::<Network>().expect("a network").contains(ip("fd12::1")));
-        assert!("0.0.0.0/0".parse::<Network>().expect("a network").contains(ip("8.8.8.8")));
-        for refused in ["", "10.0.0.1/8", "10.0.0.0/33", "fd00::/129", "proxy", "10.0.0.0/x", "10.0.0.0/"] {
+        assert!(
+            "fd00::/8"
+                .parse::<Network>()
+                .expect("a network")
+                .contains(ip("fd12::1"))
+        );
+        assert!(
+            "0.0.0.0/0"
+                .parse::<Network>()
+                .expect("a network")
+                .contains(ip("8.8.8.8"))
+        );
+        for refused in [
+            "",
+            "10.0.0.1/8",
+            "10.0.0.0/33",
+            "fd00::/129",
+            "proxy",
+            "10.0.0.0/x",
+            "10.0.0.0/",
+        ] {
             assert!(refused.parse::<Network>().is_err(), "{refused}");
         }
     }
@@ -191,7 +221,11 @@ mod tests {
             ("1.2.3.4, nonsense", "10.0.0.1"),
             ("", "10.0.0.1"),
         ] {
-            assert_eq!(client(&proxies, "10.0.0.1", &[("x-forwarded-for", value)]), ip(expected), "{value}");
+            assert_eq!(
+                client(&proxies, "10.0.0.1", &[("x-forwarded-for", value)]),
+                ip(expected),
+                "{value}"
+            );
         }
         for (value, expected) in [
             ("for=1.2.3.4;proto=https;by=10.0.0.2", "1.2.3.4"),
@@ -199,10 +233,18 @@ mod tests {
             ("for=_hidden", "10.0.0.1"),
             ("proto=https", "10.0.0.1"),
         ] {
-            assert_eq!(client(&proxies, "10.0.0.1", &[("forwarded", value)]), ip(expected), "{value}");
+            assert_eq!(
+                client(&proxies, "10.0.0.1", &[("forwarded", value)]),
+                ip(expected),
+                "{value}"
+            );
         }
         let both = [("x-forwarded-for", "1.2.3.4"), ("forwarded", "for=6.6.6.6")];
-        assert_eq!(client(&proxies, "10.0.0.1", &both), ip("10.0.0.1"), "one of them is invented");
+        assert_eq!(
+            client(&proxies, "10.0.0.1", &both),
+            ip("10.0.0.1"),
+            "one of them is invented"
+        );
         assert_eq!(client(&proxies, "::ffff:10.0.0.1", &both[..1]), ip("1.2.3.4"));
     }
 

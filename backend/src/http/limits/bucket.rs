@@ -187,13 +187,23 @@ mod tests {
             assert_eq!(level.wait_seconds, u64::from(60 - left));
         }
         let empty = buckets.take(&payer(1));
-        assert_eq!((empty.allowed, empty.remaining, empty.wait_seconds), (false, 0, 2));
-        assert!(buckets.take(&payer(2)).allowed, "another payer has a bucket of its own");
+        assert_eq!(
+            (empty.allowed, empty.remaining, empty.wait_seconds),
+            (false, 0, 2)
+        );
+        assert!(
+            buckets.take(&payer(2)).allowed,
+            "another payer has a bucket of its own"
+        );
         clock.advance(Duration::from_secs(1));
         assert!(buckets.take(&payer(1)).allowed);
         assert!(!buckets.take(&payer(1)).allowed);
         clock.advance(Duration::from_mins(2));
-        assert_eq!(buckets.take(&payer(1)).remaining, 59, "it never holds more than its size");
+        assert_eq!(
+            buckets.take(&payer(1)).remaining,
+            59,
+            "it never holds more than its size"
+        );
     }
 
     #[test]
@@ -220,7 +230,9 @@ mod tests {
         }
         assert!(buckets.limiter.len() <= SHARDS * SHARD_MAX);
         assert_eq!(buckets.take(&payer(0)).remaining, 8);
-        let refused = (200_000..200_100).filter(|number| !buckets.take(&payer(*number)).allowed).count();
+        let refused = (200_000..200_100)
+            .filter(|number| !buckets.take(&payer(*number)).allowed)
+            .count();
         assert_eq!(refused, 100, "they share buckets that are empty");
     }
 

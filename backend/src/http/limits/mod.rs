@@ -15,8 +15,8 @@ use std::cell::Cell;
 use std::net::IpAddr;
 use std::rc::Rc;
 
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest};
 use aicmo_shared::ErrorCode;
 use aicmo_shared::access::Access;
@@ -72,7 +72,7 @@ impl Budget {
     /// The budget of an endpoint.
     pub const fn of(spec: &EndpointSpec) -> Self {
         match (spec.kind, spec.access) {
-            (Kind::Read, _) => Self::Reads,
+            (Kind::Read | Kind::Stream, _) => Self::Reads,
             (Kind::Command, Access::Public) => Self::SignIns,
             (Kind::Command | Kind::Process, _) => Self::Writes,
         }

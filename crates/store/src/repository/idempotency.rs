@@ -8,8 +8,8 @@ use aicmo_shared::activity::SubjectType;
 use aicmo_shared::idempotency::KeyState;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, UpdateMany,
-    UpdateResult,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    UpdateMany, UpdateResult,
 };
 
 use crate::audit::AuditEntry;
@@ -97,11 +97,7 @@ pub async fn find(session: &impl Session, actor: &str, key: &str) -> Result<Opti
 
 /// Takes the key over from the run with token `from`; `false` when that run no longer has it, or was
 /// renewed, or has committed in the meantime.
-pub async fn take_over(
-    tx: &NotesTx,
-    from: &KeyRecord,
-    record: &KeyRecord,
-) -> Result<bool, StoreError> {
+pub async fn take_over(tx: &NotesTx, from: &KeyRecord, record: &KeyRecord) -> Result<bool, StoreError> {
     let model = model_of(record);
     let taken = held(&from.claim)
         .filter(row::Column::State.eq(from.state.as_str()))
@@ -158,6 +154,17 @@ pub async fn release(tx: &NotesTx, claim: &Claim) -> Result<bool, StoreError> {
         .await
         .map_err(StoreError::of("give an idempotency key back"))?;
     Ok(released.rows_affected == 1)
+}
+
+/// Ends every lease: for the one process of a database, whose earlier runs are all dead.
+pub async fn end_leases(tx: &NotesTx) -> Result<u64, StoreError> {
+    let ended = Entity::update_many()
+        .filter(row::Column::State.ne(KeyState::Done.as_str()))
+        .col_expr(row::Column::LeaseUntil, Expr::value(0_i64))
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::of(WHAT))?;
+    Ok(ended.rows_affected)
 }
 
 /// Removes at most `limit` keys that have expired, and answers how many.
@@ -252,9 +259,7 @@ fn record_of(model: row::Model) -> Result<KeyRecord, StoreError> {
             row.closed_opt("subject_type", model.subject_type.as_deref())?;
         let status = model
             .status
-            .map(|status| {
-                u16::try_from(status).map_err(|_| row.corrupt("status", &status.to_string()))
-            })
+            .map(|status| u16::try_from(status).map_err(|_| row.corrupt("status", &status.to_string())))
             .transpose()?;
         Ok(KeyRecord {
             state: row.closed("state", &model.state)?,

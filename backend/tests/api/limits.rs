@@ -1,0 +1,152 @@
+//! How many requests one caller may send, and what every answer says about it.
+
+use aicmo_backend::http::{Budgets, TrustedProxies};
+use aicmo_shared::api;
+use aicmo_shared::{ErrorCode, MockReason};
+
+use super::harness::{Got, Start, TestServer, send};
+use super::samples;
+
+fn start(reads: u32, writes: u32) -> Start {
+    Start {
+        budgets: Budgets {
+            reads,
+            writes,
+            sign_ins: 2,
+        },
+        ..Start::mock(MockReason::ForcedBySetting)
+    }
+}
+
+/// `name`, remaining and seconds out of `"reads";r=2;t=20`.
+fn level(got: &Got) -> (String, u32, u32) {
+    let text = got.header("ratelimit").to_owned();
+    let parts: Vec<&str> = text.split(';').collect();
+    let [name, remaining, seconds] = parts.as_slice() else {
+        panic!("{text:?} in {got:?}");
+    };
+    let number = |part: &str, start: &str| {
+        part.strip_prefix(start)
+            .and_then(|number| number.parse().ok())
+            .unwrap_or_else(|| panic!("{text}"))
+    };
+    (
+        name.trim_matches('"').to_owned(),
+        number(remaining, "r="),
+        number(seconds, "t="),
+    )
+}
+
+#[tokio::test]
+async fn every_answer_of_the_api_says_what_is_left() {
+    let server = TestServer::mock();
+    for spec in api::ALL {
+        let got = send(samples::request(&server, spec, samples::NOBODY)).await;
+        let (name, _, _) = level(&got);
+        let expected = match spec.method {
+            _ if spec.access == aicmo_shared::access::Access::Public && spec.kind == api::Kind::Command => {
+                "sign-ins"
+            }
+            api::Method::Get => "reads",
+            _ => "writes",
+        };
+        assert_eq!(name, expected, "{}", spec.name);
+        assert!(
+            got.header("ratelimit-policy")
+                .starts_with(&format!("\"{expected}\";q=")),
+            "{}",
+            spec.name
+        );
+        assert!(got.header("ratelimit-policy").ends_with(";w=60"), "{}", spec.name);
+    }
+    for (method, path) in [
+        ("GET", "/api/v1/nonsense"),
+        ("GET", "/api/v1/openapi.json"),
+        ("TRACE", "/api/v1/leads"),
+    ] {
+        level(&send(server.request(method, path)).await);
+    }
+    for path in ["/healthz", "/readyz", "/", "/leads"] {
+        assert_eq!(
+            send(server.get(path)).await.header("ratelimit"),
+            "",
+            "{path} is not of the API"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_empty_bucket_is_429_and_says_when_to_ask_again() {
+    let server = start(3, 2).serve();
+    for left in [2, 1, 0] {
+        let got = send(server.get("/api/v1/status")).await;
+        assert_eq!(got.status.as_u16(), 200);
+        let (name, remaining, seconds) = level(&got);
+        assert_eq!((name.as_str(), remaining), ("reads", left));
+        assert_eq!(seconds, 20 * (3 - left));
+        assert_eq!(got.header("ratelimit-policy"), "\"reads\";q=3;w=60");
+    }
+    for path in [
+        "/api/v1/status",
+        "/api/v1/leads",
+        "/api/v1/nonsense",
+        "/api/v1/openapi.json",
+    ] {
+        let got = send(server.get(path)).await;
+        let problem = got.refused(ErrorCode::RateLimited);
+        let wait: u64 = got.header("retry-after").parse().expect("seconds");
+        assert!((1..=21).contains(&wait), "{wait}");
+        assert_eq!(problem.extras["retry_after"], wait);
+        assert_eq!(problem.extras["limit"], 3);
+        assert_eq!(level(&got).1, 0);
+    }
+    // Reading too much keeps nobody from stopping a campaign, and no probe ever waits.
+    let stop = server.request("POST", &format!("/api/v1/campaigns/{}/stop", samples::NOBODY));
+    let got = send(stop.json(&samples::body("StopCampaign"))).await;
+    got.refused(ErrorCode::MockModeReadOnly);
+    assert_eq!(level(&got).0, "writes");
+    for path in ["/healthz", "/readyz", "/"] {
+        assert_eq!(send(server.get(path)).await.status.as_u16(), 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_limit_is_no_header_and_no_refusal() {
+    let server = start(0, 0).serve();
+    for _ in 0..50 {
+        let got = send(server.get("/api/v1/status")).await;
+        assert_eq!((got.status.as_u16(), got.header("ratelimit")), (200, ""));
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_every_address_has_a_bucket_of_its_own() {
+    let trusting = Start {
+        trusted_proxies: TrustedProxies(vec!["127.0.0.0/8".parse().expect("a network")]),
+        ..start(1, 1)
+    }
+    .serve();
+    let from = |address: &str| {
+        trusting
+            .get("/api/v1/status")
+            .header("X-Forwarded-For", address.to_owned())
+    };
+    for address in ["203.0.113.1", "203.0.113.2", "2001:db8::1", "2001:db8:0:1::1"] {
+        assert_eq!(send(from(address)).await.status.as_u16(), 200, "{address}");
+    }
+    for address in [
+        "203.0.113.1",
+        "6.6.6.6, 203.0.113.1",
+        "203.0.113.1, 127.0.0.9",
+        "2001:db8::2",
+    ] {
+        send(from(address)).await.refused(ErrorCode::RateLimited);
+    }
+    let wary = start(1, 1).serve();
+    let from = |address: &str| {
+        wary.get("/api/v1/status")
+            .header("X-Forwarded-For", address.to_owned())
+    };
+    assert_eq!(send(from("203.0.113.1")).await.status.as_u16(), 200);
+    send(from("203.0.113.2")).await.refused(ErrorCode::RateLimited);
+}
