@@ -141,7 +141,7 @@ on_both_databases! {
         let server = TestServer::live(db.store());
         for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Command && spec.path.contains('{')) {
             let got = send(samples::request(&server, spec, samples::NOBODY)).await;
-            got.refused(aicmo_shared::ErrorCode::NotFound);
+            got.refused(ErrorCode::NotFound);
         }
         let rows = audit_rows(&db.store().reader(), 0, 10).await.expect("the trail is read");
         assert!(rows.is_empty(), "{rows:?}");
