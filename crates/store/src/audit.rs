@@ -79,7 +79,7 @@ pub struct AuditChain {
 impl AuditEntry {
     /// Under which kind the activity feed shows this, if it does: what happened to campaigns, how
     /// imports ended, status changes by people, and the turn from mock to live.
-    fn activity_kind(&self) -> Option<ActivityKind> {
+    pub(crate) fn activity_kind(&self) -> Option<ActivityKind> {
         match self.action {
             AuditAction::CampaignCreated | AuditAction::CampaignStatusChanged => Some(ActivityKind::Campaign),
             AuditAction::ImportCommitted | AuditAction::ImportCancelled | AuditAction::ImportFailed => {

@@ -12,6 +12,7 @@ use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::approval::{ApprovalState, ApprovalSubject};
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
+use aicmo_shared::event::{EventKind, Topic};
 use aicmo_shared::idempotency::KeyState;
 use aicmo_shared::import::{ImportState, RowVerdict};
 use aicmo_shared::lead::{
@@ -112,6 +113,11 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
         ClosedTable::new("idempotency_keys")
             .keyed(&["actor", "key"])
             .has::<KeyState>("state")
+            .has::<SubjectType>("subject_type"),
+        ClosedTable::new("events")
+            .keyed(&["seq"])
+            .has::<Topic>("topic")
+            .has::<EventKind>("kind")
             .has::<SubjectType>("subject_type"),
     ]
 });

@@ -20,12 +20,14 @@ mod error;
 mod health;
 mod ids;
 mod listed;
+mod raised;
 mod repository;
 mod schema;
 mod session;
 mod settings;
 mod store;
 mod text;
+mod watch;
 
 pub use audit::{Actor, AuditChain, AuditEntry, AuditRecord, audit_rows, verify_audit_chain};
 pub use claim::Claim;
@@ -33,11 +35,13 @@ pub use closed_columns::{ClosedTable, closed_tables};
 pub use error::{BoxError, StoreError, Subject};
 pub use ids::new_id;
 pub use listed::Listed;
+pub use raised::NewEvent;
 pub use repository::{
-    activity, campaigns, control, counters, idempotency, identities, imports, integrity, lead_history, leads,
-    metrics, tasks, timeline, touches,
+    activity, campaigns, control, counters, events, idempotency, identities, imports, integrity, lead_history,
+    leads, metrics, tasks, timeline, touches,
 };
 pub use schema::SchemaState;
 pub use session::{NotesTx, Reader, Session, WriteTx};
 pub use settings::{DatabaseTarget, StoreSettings};
 pub use store::Store;
+pub use watch::Watcher;

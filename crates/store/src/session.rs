@@ -15,7 +15,8 @@ use crate::audit::{self, AuditEntry};
 use crate::claim;
 use crate::counter_keys::Deltas;
 use crate::error::StoreError;
-use crate::repository::{counters, idempotency};
+use crate::raised::{NewEvent, events_of};
+use crate::repository::{counters, events, idempotency};
 use crate::store::Store;
 
 pub(crate) mod sealed {
@@ -80,8 +81,8 @@ impl WriteTx {
         }
     }
 
-    /// Keeps everything that was written, with one audit row and the counters that follow from it. In
-    /// a request with an idempotency key the key is marked as used by the same commit.
+    /// Keeps everything that was written, with one audit row and the counters and events that follow
+    /// from it. In a request with an idempotency key the key is marked as used by the same commit.
     ///
     /// # Errors
     /// Nothing is kept when this fails; `KeyTakenOver` when the key belongs to another request by now.
@@ -91,12 +92,16 @@ impl WriteTx {
         if let Some(claim) = claim::current() {
             idempotency::mark(&tx, &claim, &entry).await?;
         }
+        let events = events_of(&entry);
         // The head of the audit chain is locked first: it puts concurrent writers in one order, so
         // the counters behind it can never deadlock.
         audit::append(&tx, entry).await?;
         counters::apply(&tx, deltas).await?;
+        let seq = events::raise(&tx, store.kind(), events).await?;
         tx.commit().await.map_err(StoreError::of("commit a change"))?;
-        store.count_change();
+        if let Some(seq) = seq {
+            store.note_seq(seq);
+        }
         Ok(())
     }
 
@@ -133,12 +138,25 @@ impl Session for WriteTx {}
 /// row. Only the repositories of such notes take it; everything else asks for a `WriteTx`.
 pub struct NotesTx {
     tx: DatabaseTransaction,
-    kind: DatabaseKind,
+    store: Store,
+    events: Mutex<Vec<NewEvent>>,
 }
 
 impl NotesTx {
-    pub(crate) const fn new(tx: DatabaseTransaction, kind: DatabaseKind) -> Self {
-        Self { tx, kind }
+    pub(crate) fn new(tx: DatabaseTransaction, store: Store) -> Self {
+        Self {
+            tx,
+            store,
+            events: Mutex::default(),
+        }
+    }
+
+    /// Raises an event with the notes, when they are kept.
+    pub fn raise(&self, event: NewEvent) {
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(event);
     }
 
     /// Keeps the notes.
@@ -146,7 +164,14 @@ impl NotesTx {
     /// # Errors
     /// Nothing is kept when this fails.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.tx.commit().await.map_err(StoreError::of("commit a note"))
+        let Self { tx, store, events } = self;
+        let events = events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let seq = events::raise(&tx, store.kind(), events).await?;
+        tx.commit().await.map_err(StoreError::of("commit a note"))?;
+        if let Some(seq) = seq {
+            store.note_seq(seq);
+        }
+        Ok(())
     }
 }
 
@@ -158,7 +183,7 @@ impl sealed::Executor for NotesTx {
     }
 
     fn database(&self) -> DatabaseKind {
-        self.kind
+        self.store.kind()
     }
 }
 

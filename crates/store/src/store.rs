@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use aicmo_shared::diagnostics::DatabaseKind;
 use sea_orm::{
@@ -10,11 +9,14 @@ use sea_orm::{
     TransactionTrait,
 };
 
+use tokio::sync::watch;
+
 use crate::connect;
 use crate::error::StoreError;
 use crate::schema::{self, SchemaState};
 use crate::session::{NotesTx, Reader, WriteTx};
 use crate::settings::{DatabaseTarget, StoreSettings};
+use crate::watch::Watcher;
 
 /// One database.
 #[derive(Clone)]
@@ -28,7 +30,8 @@ struct Inner {
     address: String,
     writer: DatabaseConnection,
     reader: DatabaseConnection,
-    change_seq: AtomicU64,
+    /// The newest event that this process knows of.
+    seq: watch::Sender<u64>,
 }
 
 impl Store {
@@ -46,7 +49,7 @@ impl Store {
                 address: settings.target.redacted(),
                 writer: pools.writer,
                 reader: pools.reader,
-                change_seq: AtomicU64::new(0),
+                seq: watch::Sender::new(0),
             }),
         })
     }
@@ -56,9 +59,7 @@ impl Store {
     /// # Errors
     /// `SchemaTooNew` when a newer binary was here; then nothing is touched.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        schema::migrate(&self.inner.writer).await?;
-        self.count_change();
-        Ok(())
+        schema::migrate(&self.inner.writer).await
     }
 
     /// Which migrations were applied, and which this binary knows. Changes nothing.
@@ -78,7 +79,7 @@ impl Store {
 
     /// Begins a transaction for the product's own notes; it takes the write lock as `begin_write` does.
     pub async fn begin_notes(&self) -> Result<NotesTx, StoreError> {
-        Ok(NotesTx::new(self.begin("begin a note").await?, self.inner.kind))
+        Ok(NotesTx::new(self.begin("begin a note").await?, self.clone()))
     }
 
     async fn begin(&self, what: &'static str) -> Result<DatabaseTransaction, StoreError> {
@@ -103,9 +104,20 @@ impl Store {
         &self.inner.address
     }
 
-    /// Grows with every commit of this process.
+    /// The place of the newest event that this process knows of: it grows with every commit of this
+    /// process at once, and with those of others while a `Watcher` lives.
     pub fn change_seq(&self) -> u64 {
-        self.inner.change_seq.load(Ordering::Acquire)
+        *self.inner.seq.borrow()
+    }
+
+    /// Wakes whenever `change_seq` has grown.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.seq.subscribe()
+    }
+
+    /// Begins to hear of the commits of other processes.
+    pub fn watch(&self) -> Watcher {
+        Watcher::of(self)
     }
 
     /// Closes every connection, after SQLite has folded its write-ahead log into the file. Every
@@ -137,8 +149,14 @@ impl Store {
         &self.inner.target
     }
 
-    pub(crate) fn count_change(&self) {
-        self.inner.change_seq.fetch_add(1, Ordering::AcqRel);
+    /// Learns that there are events up to `seq`.
+    pub(crate) fn note_seq(&self, seq: i64) {
+        let seq = u64::try_from(seq).unwrap_or_default();
+        self.inner.seq.send_if_modified(|known| {
+            let grows = seq > *known;
+            *known = seq.max(*known);
+            grows
+        });
     }
 }
 

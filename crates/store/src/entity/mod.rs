@@ -8,6 +8,8 @@ pub(crate) mod audit_log;
 pub(crate) mod campaign;
 pub(crate) mod control_flags;
 pub(crate) mod counter;
+pub(crate) mod event;
+pub(crate) mod event_head;
 pub(crate) mod idempotency_key;
 pub(crate) mod import_batch;
 pub(crate) mod import_row;

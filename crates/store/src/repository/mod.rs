@@ -6,6 +6,7 @@ pub mod activity;
 pub mod campaigns;
 pub mod control;
 pub mod counters;
+pub mod events;
 pub mod idempotency;
 pub mod identities;
 pub mod imports;

@@ -69,7 +69,7 @@ on_both_databases! {
             tx.commit(an_entry(AuditAction::LeadCreated)).await.expect("committed");
             assert_eq!(db.audit_events().await.len(), n);
         }
-        assert_eq!(db.store().change_seq(), before + 3);
+        assert_eq!(db.store().change_seq(), before + 3, "one event each");
         let tx = db.store().begin_write().await.expect("a transaction");
         leads::insert(&tx, &[a_lead().build()]).await.expect("a lead");
         tx.rollback().await.expect("rolled back");

@@ -7,6 +7,7 @@ mod closed_columns;
 mod control;
 mod corrupt;
 mod counters;
+mod events;
 mod faults;
 mod identities;
 mod imports;
