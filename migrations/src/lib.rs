@@ -20,6 +20,7 @@ mod m20261125_0012_create_counters;
 mod m20261125_0013_widen_audit_log;
 mod m20261125_0015_create_idempotency_keys;
 mod m20261125_0016_create_events;
+mod m20261125_0017_create_webhooks;
 
 use sea_orm_migration::prelude::*;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0013_widen_audit_log::Migration),
             Box::new(m20261125_0015_create_idempotency_keys::Migration),
             Box::new(m20261125_0016_create_events::Migration),
+            Box::new(m20261125_0017_create_webhooks::Migration),
         ]
     }
 }

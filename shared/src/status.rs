@@ -76,7 +76,8 @@ pub struct Status {
     pub e2e: bool,
     pub started_at: Timestamp,
     pub server_time: Timestamp,
-    /// Grows with every committed change and with the turn from mock to live: refetch when it moved.
+    /// The place of the newest event of the whole installation: grows with every committed change and
+    /// with the turn from mock to live. Refetch when it moved.
     pub change_seq: u64,
     /// Null when the database does not answer; the reason stands at the database service.
     pub control: Option<ControlFlags>,

@@ -11,6 +11,7 @@ mod answer;
 mod api_error;
 mod connection;
 mod cors;
+mod event_stream;
 mod extract;
 mod fallback;
 mod fault;

@@ -16,12 +16,14 @@ use actix_web::middleware::{Compress, Condition};
 use actix_web::web::ServiceConfig;
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Route, guard, web};
 use aicmo_operations::Operations;
-use aicmo_shared::api::{self, Endpoint, Kind};
+use aicmo_operations::stream::Subscription;
+use aicmo_shared::api::{self, AnswerKind, Endpoint, EndpointSpec, Kind, StreamEndpoint};
 use aicmo_shared::fault::FaultKind;
 use tracing::Instrument;
 
 use super::ApiError;
 use super::answer::Answer;
+use super::event_stream::Streamed;
 use super::extract::Caller;
 use super::front_door::{Door, MOCK_HEADER};
 use super::limits::Budget;
@@ -66,18 +68,40 @@ impl Mounts {
             handler,
             endpoint: PhantomData,
         });
+        self.add(&spec, route);
+        self
+    }
+
+    /// Mounts `handler`, which answers a stream, where the table says that `E` is.
+    #[must_use]
+    pub fn stream<E, F, Args>(mut self, handler: F) -> Self
+    where
+        E: StreamEndpoint + 'static,
+        F: Handler<Args, Output = Result<Subscription, ApiError>>,
+        Args: FromRequest + 'static,
+    {
+        let route = web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
+        let route = route.to(Streamed::<E, F> {
+            handler,
+            endpoint: PhantomData,
+        });
+        self.add(&E::SPEC, route);
+        self
+    }
+
+    fn add(&mut self, spec: &EndpointSpec, route: Route) {
         if let Some(known) = self.paths.iter_mut().find(|known| known.path == spec.path) {
             known.methods.push(spec.method);
             known.routes.push(route);
         } else {
             self.paths.push(MountedPath {
                 path: spec.path,
-                packed: !NEVER_PACKED.contains(&spec.name),
+                // A packer would hold back the events of a stream until it has enough of them.
+                packed: spec.answer != AnswerKind::Events && !NEVER_PACKED.contains(&spec.name),
                 methods: vec![spec.method],
                 routes: vec![route],
             });
         }
-        self
     }
 
     /// Hands everything over to the application.
@@ -128,7 +152,7 @@ fn allowed(methods: &[api::Method]) -> HeaderValue {
 }
 
 /// Lets a command in only where there is data to change.
-struct Admission<E>(PhantomData<fn() -> E>);
+pub(super) struct Admission<E>(PhantomData<fn() -> E>);
 
 impl<E: Endpoint> FromRequest for Admission<E> {
     type Error = ApiError;
@@ -220,7 +244,7 @@ async fn to_its_end<T: 'static>(
     }
 }
 
-fn armed_fault(request: &HttpRequest, endpoint: &str) -> Option<FaultKind> {
+pub(super) fn armed_fault(request: &HttpRequest, endpoint: &str) -> Option<FaultKind> {
     request.app_data::<web::Data<Door>>()?.faults()?.armed(endpoint)
 }
 

@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, guard};
 use aicmo_shared::api;
 
 use super::handlers::{
-    activity, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status, tasks,
+    activity, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status, stream,
+    tasks,
 };
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, openapi};
@@ -64,4 +65,5 @@ fn mounts() -> Mounts {
         .endpoint::<api::RunDiagnostics, _, _, _>(diagnostics::run_diagnostics)
         .endpoint::<api::MakeSupportBundle, _, _, _>(diagnostics::make_support_bundle)
         .endpoint::<api::ReportClientError, _, _, _>(client_errors::report_client_error)
+        .stream::<api::OpenStream, _, _>(stream::open_stream)
 }

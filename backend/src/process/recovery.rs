@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aicmo_operations::{OperationError, Operations, idempotency, import};
+use aicmo_operations::{OperationError, Operations, idempotency, import, stream};
 use aicmo_store::{Store, StoreSettings};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -48,6 +48,22 @@ async fn go_live(ops: &Operations, store: Store) -> Result<bool, OperationError>
 pub async fn end_leases(store: &Store) {
     if let Err(error) = idempotency::recover(store).await {
         tracing::warn!(%error, "idempotency keys of an earlier process are left to their deadline");
+    }
+}
+
+/// Follows the events of the whole installation, as soon as the database answers.
+pub async fn follow_events(ops: Arc<Operations>) {
+    let mut pause = interval(PAUSE);
+    pause.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        pause.tick().await;
+        let Some(store) = ops.mode().store().cloned() else {
+            return;
+        };
+        match stream::follow(&ops, &store).await {
+            Ok(()) => return,
+            Err(error) => tracing::debug!(%error, "the events cannot be followed yet"),
+        }
     }
 }
 

@@ -160,7 +160,13 @@ impl Process {
         let upkeep = tokio::spawn(upkeep::tidy_up(Arc::clone(&state)));
         let server = http::serve(listener, state, workers).map_err(cannot_serve)?;
         let background = match mode {
-            Mode::Live(_) => tokio::spawn(recovery::resume_imports(Arc::clone(&ops))),
+            Mode::Live(_) => tokio::spawn({
+                let ops = Arc::clone(&ops);
+                async move {
+                    recovery::follow_events(Arc::clone(&ops)).await;
+                    recovery::resume_imports(ops).await;
+                }
+            }),
             Mode::Mock(MockReason::DatabaseUnavailableAtStart) => tokio::spawn(recovery::wait_for_database(
                 Arc::clone(&ops),
                 settings.store_settings(),
@@ -197,6 +203,8 @@ impl Process {
             () = signals.received() => {}
         }
         tracing::info!("asked to end: finishing the answers under way");
+        // A stream would never finish by itself.
+        self.ops.hub().close();
         let drain = async { tokio::join!(self.handle.stop(true), &mut self.serving) };
         if timeout(DRAIN, drain).await.is_err() {
             tracing::warn!("some answers did not finish in time and were given up");

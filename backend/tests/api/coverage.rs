@@ -89,6 +89,7 @@ fn every_endpoint_has_a_test_of_its_own() {
         "leads.rs",
         "metrics.rs",
         "status.rs",
+        "stream.rs",
         "tasks.rs",
     ];
     let source: String = nouns

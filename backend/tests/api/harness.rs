@@ -200,11 +200,19 @@ impl Got {
     }
 }
 
+/// Sends a request and reads the answer to its end; of a stream, which has none, the head alone.
 pub async fn send(request: RequestBuilder) -> Got {
     let response: Response = request.send().await.expect("the server answers");
     let status = response.status();
     let headers = response.headers().clone();
-    let bytes = response.bytes().await.expect("a whole body").to_vec();
+    let is_stream = headers
+        .get("content-type")
+        .is_some_and(|value| value == "text/event-stream");
+    let bytes = if is_stream {
+        Vec::new()
+    } else {
+        response.bytes().await.expect("a whole body").to_vec()
+    };
     Got {
         status,
         headers,

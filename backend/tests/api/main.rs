@@ -22,6 +22,7 @@ mod inventory;
 mod leads;
 mod metrics;
 mod status;
+mod stream;
 mod tasks;
 
 mod bad_input;

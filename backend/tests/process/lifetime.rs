@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use aicmo_backend::smoke::Server;
-use aicmo_shared::api::{CreateLead, GetAttention, GetStatus, NoQuery};
+use aicmo_shared::api::{CreateLead, GetAttention, GetStatus, NoQuery, OpenStream};
 use aicmo_shared::lead::{LeadDraft, LeadOutcome};
 
 use crate::support::{Room, binary, client, refusal, signal};
@@ -131,6 +131,28 @@ async fn asked_to_end_it_exits_0_in_time_folds_its_log_and_lets_the_file_go() {
         assert_eq!(rest, 0, "the write-ahead log is folded into the file");
         let again = room.serve(&[]);
         assert_eq!(leads(&again).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn open_streams_do_not_hold_up_the_end() {
+    let room = Room::new();
+    let mut server = room.serve(&[]);
+    let client = client(&server);
+    let mut streams = Vec::new();
+    for _ in 0..5 {
+        let mut stream = client.endpoint::<OpenStream>(&[]).send().await.expect("open");
+        let hello = stream.chunk().await.expect("a first event").expect("not the end");
+        assert!(hello.starts_with(b"retry: "));
+        streams.push(stream);
+    }
+    let began = Instant::now();
+    signal("TERM", &server);
+    assert_eq!(server.wait().expect("ended").code(), Some(0), "{}", server.log());
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(!server.log().contains("given up"), "{}", server.log());
+    for mut stream in streams {
+        assert_eq!(stream.chunk().await.expect("a clean end"), None);
     }
 }
 

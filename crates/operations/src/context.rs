@@ -5,14 +5,13 @@
 //! snapshot of the mode at its beginning and uses nothing else, so no answer mixes the two.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::{MockReason, Sourced, Timestamp};
-use aicmo_store::{Actor, AuditEntry, Store};
+use aicmo_store::{Actor, AuditEntry, Store, events};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -27,6 +26,7 @@ use crate::ids::IdSource;
 use crate::metrics::AttentionCache;
 use crate::provider::{LiveData, MockData, ReadPort};
 use crate::secrets::Secrets;
+use crate::stream::Hub;
 
 /// What the composition root decides once.
 pub struct OperationsSettings {
@@ -112,7 +112,7 @@ pub struct Operations {
     mode: RwLock<Mode>,
     /// Held while the process turns live, so that it turns once.
     turning: tokio::sync::Mutex<()>,
-    turns: AtomicU64,
+    pub(crate) hub: Arc<Hub>,
 }
 
 impl Operations {
@@ -136,7 +136,7 @@ impl Operations {
             ids: IdSource::default(),
             mode: RwLock::new(mode),
             turning: tokio::sync::Mutex::new(()),
-            turns: AtomicU64::new(0),
+            hub: Hub::new(),
         })
     }
 
@@ -234,6 +234,7 @@ impl Operations {
             return Ok(false);
         }
         let now = self.now();
+        let before = events::head(&store.reader()).await?;
         let tx = store.begin_write().await?;
         tx.commit(AuditEntry {
             actor: Operator::process().actor,
@@ -250,9 +251,10 @@ impl Operations {
         .await?;
         {
             let mut mode = self.mode.write().unwrap_or_else(PoisonError::into_inner);
-            *mode = Mode::Live(store);
-            self.turns.fetch_add(1, Ordering::Release);
+            *mode = Mode::Live(store.clone());
         }
+        // Behind the turn itself: whoever listens hears of it as an event.
+        self.hub.follow_behind(&store, &self.clock, before).await;
         self.health.database_up(now);
         tracing::info!(build = %self.facts.build, "the database is there: this process is live now");
         Ok(true)
@@ -277,10 +279,14 @@ impl Operations {
         }
     }
 
-    /// Grows with every commit of this process and with the turn from mock to live.
-    pub(crate) fn change_seq(&self, mode: &Mode) -> u64 {
-        let commits = mode.store().map_or(0, Store::change_seq);
-        self.turns.load(Ordering::Acquire).saturating_add(commits)
+    /// Grows with every commit of the installation and with the turn from mock to live.
+    pub(crate) fn change_seq(mode: &Mode) -> u64 {
+        mode.store().map_or(0, Store::change_seq)
+    }
+
+    /// Tells every listener what moved.
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.hub
     }
 
     /// Whether `service` serves mock data although the process is live.

@@ -24,6 +24,8 @@ pub enum Dependency {
     Database,
     /// The disk is full, or may not be written.
     Storage,
+    /// No stream can be opened: all are taken, or the process is ending.
+    Streams,
 }
 
 impl fmt::Display for Dependency {
@@ -31,9 +33,13 @@ impl fmt::Display for Dependency {
         f.write_str(match self {
             Self::Database => "the database",
             Self::Storage => "the storage",
+            Self::Streams => "the event stream",
         })
     }
 }
+
+/// When a caller with too many streams may ask again.
+const STREAM_RETRY_SECONDS: u64 = 5;
 
 /// Why an operation did not happen, sorted by who can act on it.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +142,12 @@ pub enum OperationError {
         /// The limit.
         limit_bytes: u64,
     },
+    /// The caller holds as many streams as one may have.
+    #[error("this session or key has {limit} streams open already; share one, or close one")]
+    TooManyStreams {
+        /// How many one may have.
+        limit: usize,
+    },
     /// The same call may succeed later.
     #[error("{0} does not answer")]
     Unavailable(Dependency, #[source] BoxError),
@@ -181,8 +193,9 @@ impl OperationError {
             Self::MockMode(_) => ErrorCode::MockModeReadOnly,
             Self::FeatureDisabled { .. } => ErrorCode::FeatureDisabled,
             Self::TooLarge { .. } => ErrorCode::PayloadTooLarge,
+            Self::TooManyStreams { .. } => ErrorCode::RateLimited,
             Self::Unavailable(Dependency::Database, _) => ErrorCode::DatabaseUnavailable,
-            Self::Unavailable(Dependency::Storage, _) => ErrorCode::ServiceUnavailable,
+            Self::Unavailable(Dependency::Storage | Dependency::Streams, _) => ErrorCode::ServiceUnavailable,
             Self::Integrity(_) => ErrorCode::Integrity,
             Self::Internal(..) => ErrorCode::Internal,
         }
@@ -242,6 +255,9 @@ impl OperationError {
             Self::MockMode(reason) => problem.with_extra("mock_reason", reason.as_str()),
             Self::FeatureDisabled { setting, .. } => problem.with_extra("setting", *setting),
             Self::TooLarge { limit_bytes, .. } => problem.with_extra("limit_bytes", *limit_bytes),
+            Self::TooManyStreams { limit } => problem
+                .with_extra("limit", *limit)
+                .with_extra("retry_after_seconds", STREAM_RETRY_SECONDS),
             Self::Integrity(row) => problem
                 .with_extra("table", row.table.clone())
                 .with_extra("column", row.column.clone())
@@ -268,6 +284,10 @@ impl OperationError {
             }
             Self::Unavailable(Dependency::Storage, _) => {
                 "The storage of the server is full or may not be written. Nothing was changed.".to_owned()
+            }
+            Self::Unavailable(Dependency::Streams, _) => {
+                "No stream can be opened now: all are taken, or the server is stopping. Nothing was changed."
+                    .to_owned()
             }
             Self::Internal(..) => "The server made a mistake. Nothing was changed.".to_owned(),
             Self::MockMode(reason) => format!("Nothing was changed. {}", reason.sentence()),
@@ -422,8 +442,10 @@ mod tests {
                 what: "the file",
                 limit_bytes: 5,
             },
+            OperationError::TooManyStreams { limit: 16 },
             OperationError::Unavailable(Dependency::Database, io()),
             OperationError::Unavailable(Dependency::Storage, io()),
+            OperationError::Unavailable(Dependency::Streams, io()),
             OperationError::Integrity(corrupt),
             OperationError::Internal("a query", io()),
         ]

@@ -29,6 +29,7 @@ pub mod merge;
 pub mod metrics;
 pub mod secrets;
 pub mod status;
+pub mod stream;
 pub mod tasks;
 
 pub use aicmo_store::{Actor, Subject};

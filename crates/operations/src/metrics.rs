@@ -1,6 +1,6 @@
 //! The attention figures, computed at most twice a second per process.
 //!
-//! A computed value is served again only while nothing was committed by this process and it is
+//! A computed value is served again only while this process knows of no newer commit and it is
 //! younger than half a second: many consoles poll it, and the age is visible in `generated_at`.
 //! Only one computation runs at a time, and those who waited for one that found the database silent
 //! share its failure instead of asking one after the other. A failed computation empties the cache

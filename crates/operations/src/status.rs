@@ -27,7 +27,7 @@ pub async fn get_status(ops: &Operations) -> Result<Sourced<Status>, OperationEr
         e2e: ops.e2e,
         started_at: ops.facts.started_at,
         server_time: ops.now(),
-        change_seq: ops.change_seq(&mode),
+        change_seq: Operations::change_seq(&mode),
         control,
         services: services(ops, &mode),
     };

@@ -21,6 +21,7 @@ use aicmo_shared::lead::{
 };
 use aicmo_shared::outreach::{AttemptStatus, Channel, DeliveryMode, FailureReason};
 use aicmo_shared::task::{TaskStatus, TaskType};
+use aicmo_shared::webhook::{AttemptFault, DeliveryState, DisabledReason, WebhookState};
 
 /// A table with closed columns.
 #[derive(Clone, Debug)]
@@ -119,6 +120,13 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
             .has::<Topic>("topic")
             .has::<EventKind>("kind")
             .has::<SubjectType>("subject_type"),
+        ClosedTable::new("webhooks")
+            .has::<WebhookState>("state")
+            .has::<DisabledReason>("disabled_reason"),
+        ClosedTable::new("webhook_deliveries")
+            .has::<EventKind>("kind")
+            .has::<DeliveryState>("state")
+            .has::<AttemptFault>("last_fault"),
     ]
 });
 

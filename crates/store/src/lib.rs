@@ -38,7 +38,7 @@ pub use listed::Listed;
 pub use raised::NewEvent;
 pub use repository::{
     activity, campaigns, control, counters, events, idempotency, identities, imports, integrity, lead_history,
-    leads, metrics, tasks, timeline, touches,
+    leads, metrics, tasks, timeline, touches, webhooks,
 };
 pub use schema::SchemaState;
 pub use session::{NotesTx, Reader, Session, WriteTx};

@@ -139,22 +139,32 @@ mod tests {
             let events = events_of(&entry(action));
             assert!(!events.is_empty(), "{action}");
             let told = format!("{events:?}");
-            assert!(!told.contains("Ada") && !told.contains("ada@"), "{action}: {told}");
+            assert!(
+                !told.contains("Ada") && !told.contains("ada@"),
+                "{action}: {told}"
+            );
         }
     }
 
     #[test]
     fn who_may_do_what_is_told_without_a_name() {
-        for action in [AuditAction::SessionEnded, AuditAction::UserEdited, AuditAction::ApiKeyCreated] {
-            assert!(events_of(&entry(action)).iter().all(|event| event.subject_id.is_none()));
+        for action in [
+            AuditAction::SessionEnded,
+            AuditAction::UserEdited,
+            AuditAction::ApiKeyCreated,
+        ] {
+            assert!(
+                events_of(&entry(action))
+                    .iter()
+                    .all(|event| event.subject_id.is_none())
+            );
         }
     }
 
     #[test]
     fn what_the_feed_shows_is_raised_for_the_feed_too() {
-        let kinds = |action| -> Vec<EventKind> {
-            events_of(&entry(action)).iter().map(|event| event.kind).collect()
-        };
+        let kinds =
+            |action| -> Vec<EventKind> { events_of(&entry(action)).iter().map(|event| event.kind).collect() };
         assert_eq!(
             kinds(AuditAction::ImportCommitted),
             [

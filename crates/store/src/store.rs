@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use aicmo_shared::Timestamp;
 use aicmo_shared::diagnostics::DatabaseKind;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::connect;
 use crate::error::StoreError;
+use crate::repository::{events, webhooks};
 use crate::schema::{self, SchemaState};
 use crate::session::{NotesTx, Reader, WriteTx};
 use crate::settings::{DatabaseTarget, StoreSettings};
@@ -113,6 +115,20 @@ impl Store {
     /// Wakes whenever `change_seq` has grown.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.inner.seq.subscribe()
+    }
+
+    /// Removes at most `limit` events that need not be kept any more; answers how many.
+    pub async fn prune_events(&self, now: Timestamp, limit: u64) -> Result<u64, StoreError> {
+        let notes = self.begin_notes().await?;
+        // What has yet to be made into deliveries is needed, as long as there is anybody to deliver to.
+        let is_needed = !webhooks::active(&notes).await?.is_empty();
+        let needed_after = match is_needed {
+            true => Some(webhooks::cursor(&notes).await?),
+            false => None,
+        };
+        let removed = events::prune(&notes, now, needed_after, limit).await?;
+        notes.commit().await?;
+        Ok(removed)
     }
 
     /// Begins to hear of the commits of other processes.

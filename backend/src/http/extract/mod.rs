@@ -6,14 +6,18 @@
 mod body;
 mod body_error;
 mod if_match;
+mod last_event_id;
 mod operator;
 mod path_id;
 mod query;
 mod request_id;
+mod watch;
 
 pub use body::Body;
 pub use if_match::IfMatch;
+pub use last_event_id::LastEventId;
 pub use operator::Caller;
 pub use path_id::Id;
 pub use query::Query;
 pub use request_id::RequestId;
+pub use watch::Watch;

@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod leads;
 pub mod metrics;
 pub mod status;
+pub mod stream;
 pub mod tasks;
 
 use actix_web::web::Data;

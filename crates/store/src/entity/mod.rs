@@ -19,3 +19,6 @@ pub(crate) mod lead_status_step;
 pub(crate) mod lead_touch;
 pub(crate) mod operator_task;
 pub(crate) mod outbound_attempt;
+pub(crate) mod webhook;
+pub(crate) mod webhook_cursor;
+pub(crate) mod webhook_delivery;

@@ -7,11 +7,11 @@
 use aicmo_shared::Timestamp;
 use aicmo_shared::diagnostics::{CorruptRow, DatabaseKind};
 use aicmo_shared::event::{Event, EventFacts};
+use sea_orm::ActiveModelTrait as _;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Statement,
 };
-use sea_orm::ActiveModelTrait as _;
 
 use super::{CHUNK, fetch};
 use crate::column::Row;

@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod tasks;
 pub mod timeline;
 pub mod touches;
+pub mod webhooks;
 
 /// Rows of one multi-row statement: one constant, so that the statement cache hits, and small
 /// enough for the number of values that either database takes.

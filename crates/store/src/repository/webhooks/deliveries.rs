@@ -1,0 +1,491 @@
+//! Events on their way to webhooks: made once, claimed by one worker at a time, settled by it.
+//!
+//! A claim is a compare-and-swap on state, due time and lease, so two workers of one or of several
+//! processes never hold the same delivery; a lease that ran out is anybody's again, because its
+//! worker is gone. Whoever settles must still hold the lease that it claimed with.
+
+use aicmo_shared::diagnostics::CorruptRow;
+use aicmo_shared::event::EventKind;
+use aicmo_shared::webhook::{AttemptFault, DeliveryState, WebhookDelivery, WebhookState};
+use aicmo_shared::{DeliveryId, Timestamp, WebhookId};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::column::Row;
+use crate::entity::{webhook, webhook_cursor, webhook_delivery as delivery};
+use crate::error::{StoreError, Subject};
+use crate::repository::{CHUNK, cut, fetch};
+use crate::session::sealed::Executor as _;
+use crate::session::{NotesTx, Session, WriteTx};
+
+const TABLE: &str = "webhook_deliveries";
+
+/// A delivery as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeliveryRecord {
+    pub id: DeliveryId,
+    pub webhook: WebhookId,
+    /// The place of its event; none for a test.
+    pub event_seq: Option<i64>,
+    pub kind: EventKind,
+    /// The very bytes that are signed and sent.
+    pub body: String,
+    pub state: DeliveryState,
+    pub attempts: u64,
+    pub next_attempt_at: Option<Timestamp>,
+    pub last_attempt_at: Option<Timestamp>,
+    pub last_duration_ms: Option<u64>,
+    pub last_status: Option<u16>,
+    pub last_fault: Option<AttemptFault>,
+    pub last_answer: Option<String>,
+    pub created_at: Timestamp,
+}
+
+impl DeliveryRecord {
+    /// A delivery that is due at `at` and was never attempted.
+    pub fn due(
+        id: DeliveryId,
+        webhook: WebhookId,
+        event_seq: Option<i64>,
+        kind: EventKind,
+        body: String,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            webhook,
+            event_seq,
+            kind,
+            body,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            next_attempt_at: Some(at),
+            last_attempt_at: None,
+            last_duration_ms: None,
+            last_status: None,
+            last_fault: None,
+            last_answer: None,
+            created_at: at,
+        }
+    }
+
+    /// The delivery as the wire shows it.
+    pub fn into_delivery(self) -> WebhookDelivery {
+        WebhookDelivery {
+            id: self.id,
+            webhook: self.webhook,
+            event_seq: self.event_seq.and_then(|seq| u64::try_from(seq).ok()),
+            kind: self.kind,
+            state: self.state,
+            attempts: u32::try_from(self.attempts).unwrap_or(u32::MAX),
+            next_attempt_at: self.next_attempt_at,
+            last_attempt_at: self.last_attempt_at,
+            last_duration_ms: self.last_duration_ms,
+            last_status: self.last_status,
+            last_fault: self.last_fault,
+            last_answer: self.last_answer,
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// The right to attempt a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub delivery: DeliveryId,
+    pub lease: Uuid,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub state: DeliveryState,
+    pub at: Timestamp,
+    pub duration_ms: u64,
+    pub status: Option<u16>,
+    pub fault: Option<AttemptFault>,
+    pub answer: Option<String>,
+    /// When it is tried again.
+    pub next_attempt_at: Option<Timestamp>,
+}
+
+/// A page of a delivery log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryPage {
+    /// The good rows, newest first.
+    pub rows: Vec<DeliveryRecord>,
+    /// Rows of this page that hold a value which no enum knows.
+    pub corrupt: Vec<CorruptRow>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<DeliveryPosition>,
+}
+
+/// A place in a delivery log: behind this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryPosition {
+    /// The last delivery shown.
+    pub id: DeliveryId,
+}
+
+/// The place of the last event for which deliveries have been made.
+pub async fn cursor(session: &impl Session) -> Result<i64, StoreError> {
+    const WHAT: &str = "read the cursor of the webhooks";
+    webhook_cursor::Entity::find_by_id(1)
+        .one(session.connection())
+        .await
+        .map_err(StoreError::of(WHAT))?
+        .map(|cursor| cursor.seq)
+        .ok_or_else(|| StoreError::defect(WHAT, "the one row is missing"))
+}
+
+/// As `cursor`, and nobody else makes deliveries until `notes` end.
+pub async fn lock_cursor(notes: &NotesTx) -> Result<i64, StoreError> {
+    const WHAT: &str = "take the cursor of the webhooks";
+    let connection = notes.connection();
+    let sql = "UPDATE webhook_cursor SET seq = seq WHERE id = 1 RETURNING seq";
+    connection
+        .query_one_raw(Statement::from_string(connection.get_database_backend(), sql))
+        .await
+        .map_err(StoreError::of(WHAT))?
+        .ok_or_else(|| StoreError::defect(WHAT, "the one row is missing"))?
+        .try_get("", "seq")
+        .map_err(StoreError::of(WHAT))
+}
+
+/// Moves the cursor on to `seq`; never back.
+pub async fn move_cursor(notes: &NotesTx, seq: i64) -> Result<(), StoreError> {
+    webhook_cursor::Entity::update_many()
+        .col_expr(webhook_cursor::Column::Seq, Expr::value(seq))
+        .filter(webhook_cursor::Column::Id.eq(1))
+        .filter(webhook_cursor::Column::Seq.lt(seq))
+        .exec(notes.connection())
+        .await
+        .map_err(StoreError::of("move the cursor of the webhooks"))?;
+    Ok(())
+}
+
+/// Adds deliveries; one that its webhook has for that event already is left as it is. Takes any
+/// session because a test rides in the transaction of the change that asks for it.
+pub async fn add(session: &impl Session, deliveries: &[DeliveryRecord]) -> Result<(), StoreError> {
+    for chunk in deliveries.chunks(CHUNK) {
+        let rows = chunk
+            .iter()
+            .map(|record| model_of(record).into_active_model().reset_all());
+        delivery::Entity::insert_many(rows)
+            .on_conflict(
+                OnConflict::columns([delivery::Column::WebhookId, delivery::Column::EventSeq])
+                    .do_nothing()
+                    .to_owned(),
+            )
+            .exec_without_returning(session.connection())
+            .await
+            .map_err(StoreError::of("add deliveries"))?;
+    }
+    Ok(())
+}
+
+/// At most `limit` deliveries that may be attempted at `now`, the longest due first, of webhooks
+/// other than `busy`. Of a webhook that is off only tests are.
+pub async fn due(
+    session: &impl Session,
+    now: Timestamp,
+    busy: &[WebhookId],
+    limit: u64,
+) -> Result<Vec<DeliveryRecord>, StoreError> {
+    let is_on = delivery::Column::WebhookId.in_subquery(
+        webhook::Entity::find()
+            .select_only()
+            .column(webhook::Column::Id)
+            .filter(webhook::Column::State.eq(WebhookState::Active.as_str()))
+            .into_query(),
+    );
+    let mut select = delivery::Entity::find()
+        .filter(Expr::cust("state = 'pending'"))
+        .filter(delivery::Column::NextAttemptAt.lte(now.as_millis()))
+        .filter(is_free(now))
+        .filter(
+            Condition::any()
+                .add(delivery::Column::EventSeq.is_null())
+                .add(is_on),
+        );
+    if !busy.is_empty() {
+        select = select.filter(delivery::Column::WebhookId.is_not_in(busy.iter().map(|id| id.get())));
+    }
+    let query = select
+        .order_by_asc(delivery::Column::NextAttemptAt)
+        .order_by_asc(delivery::Column::Id)
+        .limit(limit)
+        .into_query();
+    let rows = fetch::<delivery::Model>(session, "look for due deliveries", TABLE, &query).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| row.and_then(record_of).ok())
+        .collect())
+}
+
+/// When the next delivery is due, of whichever webhook.
+pub async fn next_due(session: &impl Session) -> Result<Option<Timestamp>, StoreError> {
+    let found = delivery::Entity::find()
+        .filter(Expr::cust("state = 'pending'"))
+        .order_by_asc(delivery::Column::NextAttemptAt)
+        .order_by_asc(delivery::Column::Id)
+        .limit(1)
+        .one(session.connection())
+        .await
+        .map_err(StoreError::of("look for the next delivery"))?;
+    Ok(found
+        .and_then(|row| row.next_attempt_at)
+        .map(Timestamp::from_millis))
+}
+
+/// Takes the right to attempt `record`, until `until`; `None` when somebody else was first.
+pub async fn claim(
+    notes: &NotesTx,
+    record: &DeliveryRecord,
+    lease: Uuid,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Claim>, StoreError> {
+    let attempts = i64::try_from(record.attempts).unwrap_or(i64::MAX);
+    let taken = delivery::Entity::update_many()
+        .col_expr(delivery::Column::Lease, Expr::value(lease))
+        .col_expr(delivery::Column::LeasedUntil, Expr::value(until.as_millis()))
+        .col_expr(delivery::Column::Attempts, Expr::value(attempts + 1))
+        .filter(delivery::Column::Id.eq(record.id.get()))
+        .filter(delivery::Column::State.eq(DeliveryState::Pending.as_str()))
+        .filter(delivery::Column::NextAttemptAt.lte(now.as_millis()))
+        .filter(delivery::Column::Attempts.eq(attempts))
+        .filter(is_free(now))
+        .exec(notes.connection())
+        .await
+        .map_err(StoreError::of("claim a delivery"))?;
+    Ok((taken.rows_affected == 1).then_some(Claim {
+        delivery: record.id,
+        lease,
+    }))
+}
+
+/// Writes down how an attempt ended; false when the lease was lost meanwhile, and nothing is written.
+pub async fn settle(notes: &NotesTx, claim: Claim, outcome: &Outcome) -> Result<bool, StoreError> {
+    let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
+    let written = delivery::Entity::update_many()
+        .col_expr(delivery::Column::State, Expr::value(outcome.state.as_str()))
+        .col_expr(
+            delivery::Column::NextAttemptAt,
+            Expr::value(millis(outcome.next_attempt_at)),
+        )
+        .col_expr(delivery::Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(delivery::Column::LeasedUntil, Expr::value(None::<i64>))
+        .col_expr(
+            delivery::Column::LastAttemptAt,
+            Expr::value(outcome.at.as_millis()),
+        )
+        .col_expr(
+            delivery::Column::LastDurationMs,
+            Expr::value(i64::try_from(outcome.duration_ms).unwrap_or(i64::MAX)),
+        )
+        .col_expr(
+            delivery::Column::LastStatus,
+            Expr::value(outcome.status.map(i64::from)),
+        )
+        .col_expr(
+            delivery::Column::LastFault,
+            Expr::value(outcome.fault.map(|fault| fault.to_string())),
+        )
+        .col_expr(delivery::Column::LastAnswer, Expr::value(outcome.answer.clone()))
+        .filter(delivery::Column::Id.eq(claim.delivery.get()))
+        .filter(delivery::Column::Lease.eq(claim.lease))
+        .exec(notes.connection())
+        .await
+        .map_err(StoreError::of("settle a delivery"))?;
+    Ok(written.rows_affected == 1)
+}
+
+/// A page of at most `limit` deliveries to `webhook` behind `after`, newest first.
+pub async fn list_deliveries(
+    session: &impl Session,
+    webhook: WebhookId,
+    state: Option<DeliveryState>,
+    after: Option<&DeliveryPosition>,
+    limit: u32,
+) -> Result<DeliveryPage, StoreError> {
+    let mut select = delivery::Entity::find().filter(delivery::Column::WebhookId.eq(webhook.get()));
+    if let Some(state) = state {
+        select = select.filter(delivery::Column::State.eq(state.as_str()));
+    }
+    if let Some(position) = after {
+        select = select.filter(delivery::Column::Id.lt(position.id.get()));
+    }
+    let query = select
+        .order_by_desc(delivery::Column::Id)
+        .limit(u64::from(limit) + 1)
+        .into_query();
+    let rows = fetch::<delivery::Model>(session, "list the deliveries of a webhook", TABLE, &query).await?;
+    let (rows, more) = cut(rows, limit);
+    let mut page = DeliveryPage::default();
+    let mut last = None;
+    for row in rows {
+        last = row.as_ref().ok().map(|model| model.id).or(last);
+        match row.and_then(record_of) {
+            Ok(record) => page.rows.push(record),
+            Err(corrupt) => page.corrupt.push(corrupt),
+        }
+    }
+    page.next = last.filter(|_| more).map(|id| DeliveryPosition {
+        id: DeliveryId::new(id),
+    });
+    Ok(page)
+}
+
+/// A delivery to `webhook`.
+///
+/// # Errors
+/// `NotFound`, also when it is another webhook's; `Corrupt`.
+pub async fn find_delivery(
+    session: &impl Session,
+    webhook: WebhookId,
+    id: DeliveryId,
+) -> Result<DeliveryRecord, StoreError> {
+    let query = delivery::Entity::find_by_id(id.get())
+        .filter(delivery::Column::WebhookId.eq(webhook.get()))
+        .into_query();
+    fetch::<delivery::Model>(session, "read a delivery", TABLE, &query)
+        .await?
+        .pop()
+        .ok_or_else(|| StoreError::NotFound(Subject::new(DeliveryId::NOUN, id)))?
+        .and_then(record_of)
+        .map_err(StoreError::Corrupt)
+}
+
+/// Makes a delivery due again from its first attempt on, unless it is under way; answers how many.
+pub async fn replay(
+    tx: &WriteTx,
+    webhook: WebhookId,
+    id: DeliveryId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    put_back(
+        tx,
+        now,
+        Condition::all()
+            .add(delivery::Column::WebhookId.eq(webhook.get()))
+            .add(delivery::Column::Id.eq(id.get())),
+    )
+    .await
+}
+
+/// Makes every failed delivery to `webhook` that was made at or after `since` due again; answers how
+/// many.
+pub async fn replay_failed_since(
+    tx: &WriteTx,
+    webhook: WebhookId,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let which = Condition::all()
+        .add(delivery::Column::WebhookId.eq(webhook.get()))
+        .add(delivery::Column::State.eq(DeliveryState::Failed.as_str()))
+        .add(delivery::Column::CreatedAt.gte(since.as_millis()));
+    put_back(tx, now, which).await
+}
+
+async fn put_back(tx: &WriteTx, now: Timestamp, which: Condition) -> Result<u64, StoreError> {
+    let written = delivery::Entity::update_many()
+        .col_expr(
+            delivery::Column::State,
+            Expr::value(DeliveryState::Pending.as_str()),
+        )
+        .col_expr(delivery::Column::Attempts, Expr::value(0_i64))
+        .col_expr(delivery::Column::NextAttemptAt, Expr::value(now.as_millis()))
+        .filter(which)
+        .filter(is_free(now))
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::of("put deliveries back"))?;
+    Ok(written.rows_affected)
+}
+
+/// Removes at most `limit` deliveries made before `before` that wait for nothing; answers how many.
+pub async fn prune_deliveries(notes: &NotesTx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let failed = StoreError::of("remove old deliveries");
+    let old: Vec<Uuid> = delivery::Entity::find()
+        .filter(delivery::Column::CreatedAt.lt(before.as_millis()))
+        .filter(delivery::Column::State.ne(DeliveryState::Pending.as_str()))
+        .order_by_asc(delivery::Column::CreatedAt)
+        .limit(limit)
+        .all(notes.connection())
+        .await
+        .map_err(&failed)?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let removed = delivery::Entity::delete_many()
+        .filter(delivery::Column::Id.is_in(old))
+        .exec(notes.connection())
+        .await
+        .map_err(&failed)?;
+    Ok(removed.rows_affected)
+}
+
+/// Nobody holds a lease that still runs.
+fn is_free(now: Timestamp) -> Condition {
+    Condition::any()
+        .add(delivery::Column::LeasedUntil.is_null())
+        .add(delivery::Column::LeasedUntil.lte(now.as_millis()))
+}
+
+fn model_of(record: &DeliveryRecord) -> delivery::Model {
+    delivery::Model {
+        id: record.id.get(),
+        webhook_id: record.webhook.get(),
+        event_seq: record.event_seq,
+        kind: record.kind.to_string(),
+        body: record.body.clone(),
+        state: record.state.to_string(),
+        attempts: i64::try_from(record.attempts).unwrap_or(i64::MAX),
+        next_attempt_at: record.next_attempt_at.map(Timestamp::as_millis),
+        lease: None,
+        leased_until: None,
+        last_attempt_at: record.last_attempt_at.map(Timestamp::as_millis),
+        last_duration_ms: record.last_duration_ms.and_then(|took| i64::try_from(took).ok()),
+        last_status: record.last_status.map(i64::from),
+        last_fault: record.last_fault.map(|fault| fault.to_string()),
+        last_answer: record.last_answer.clone(),
+        created_at: record.created_at.as_millis(),
+    }
+}
+
+fn record_of(model: delivery::Model) -> Result<DeliveryRecord, CorruptRow> {
+    let row = Row::new(TABLE, model.id);
+    let status = model
+        .last_status
+        .map(|status| u16::try_from(status).map_err(|_| row.corrupt("last_status", &status.to_string())))
+        .transpose()?;
+    Ok(DeliveryRecord {
+        id: DeliveryId::new(model.id),
+        webhook: WebhookId::new(model.webhook_id),
+        event_seq: model.event_seq,
+        kind: row.closed("kind", &model.kind)?,
+        state: row.closed("state", &model.state)?,
+        attempts: row.count("attempts", model.attempts)?,
+        next_attempt_at: model.next_attempt_at.map(Timestamp::from_millis),
+        last_attempt_at: model.last_attempt_at.map(Timestamp::from_millis),
+        last_duration_ms: model
+            .last_duration_ms
+            .map(|took| row.count("last_duration_ms", took))
+            .transpose()?,
+        last_status: status,
+        last_fault: row.closed_opt("last_fault", model.last_fault.as_deref())?,
+        body: model.body,
+        last_answer: model.last_answer,
+        created_at: Timestamp::from_millis(model.created_at),
+    })
+}
