@@ -292,4 +292,29 @@ mod tests {
         );
         assert_eq!(report().embedded, verify().is_ok(), "{:?}", verify());
     }
+
+    /// Whether a page holds anything that the content security policy would not run.
+    fn inline_code(page: &str) -> Vec<&str> {
+        page.split('<')
+            .filter_map(|tag| tag.split('>').next())
+            .filter(|tag| {
+                let is_inline = tag.starts_with("script") && !tag.contains(" src=");
+                let has_style = tag.starts_with("style") || tag.contains(" style=");
+                let has_handler = tag.split_whitespace().any(|word| word.starts_with("on"));
+                is_inline || has_style || has_handler || tag.contains("javascript:")
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_page_of_the_console_has_inline_script_style_or_handlers() {
+        let found = inline_code("<script>go()</script><b style='x'><i onclick=x><script src=a></script>");
+        assert_eq!(found, ["script", "b style='x'", "i onclick=x"]);
+        let source = include_str!("../../../frontend/index.html");
+        assert_eq!(inline_code(source), [""; 0]);
+        for (name, asset) in ASSETS.iter().filter(|(name, _)| name.ends_with(".html")) {
+            let page = std::str::from_utf8(&asset.bytes).expect("UTF-8");
+            assert_eq!(inline_code(page), [""; 0], "{name}");
+        }
+    }
 }

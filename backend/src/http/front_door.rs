@@ -29,7 +29,7 @@ use super::extract::RequestId;
 use super::fault::Faults;
 use super::host::HostRules;
 use super::limits::{Bill, Budget, Limits};
-use super::{HttpState, QUERY_LIMIT, cors};
+use super::{HttpState, QUERY_LIMIT, cors, security_headers};
 
 /// Carries the reason while the process, or the service asked, serves mock data.
 pub const MOCK_HEADER: HeaderName = HeaderName::from_static("x-aicmo-mock");
@@ -38,39 +38,6 @@ pub const MOCK_HEADER: HeaderName = HeaderName::from_static("x-aicmo-mock");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-/// What the console may load and whom it may talk to: this origin alone.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
-    img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
-    frame-ancestors 'none'; form-action 'self'";
-
-/// On every answer, whatever it is.
-const SECURITY_HEADERS: [(HeaderName, HeaderValue); 6] = [
-    (
-        HeaderName::from_static("content-security-policy"),
-        HeaderValue::from_static(CONTENT_SECURITY_POLICY),
-    ),
-    (
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    ),
-    (
-        HeaderName::from_static("referrer-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        HeaderValue::from_static("same-origin"),
-    ),
-    (
-        HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    ),
-];
 
 /// What the middleware knows, made once for all workers.
 pub struct Door {
@@ -186,9 +153,7 @@ impl Door {
             cors::dress(headers, caller.origin.as_ref());
         }
         headers.insert(HeaderName::from_static(BUILD_HEADER), self.build.clone());
-        for (name, value) in SECURITY_HEADERS {
-            headers.insert(name, value);
-        }
+        security_headers::dress(headers, self.state.over_tls);
         // Asked at the end: a process turns live and never back, so an answer made before the turn
         // says so by itself, and one made after it is never called mock.
         if !headers.contains_key(MOCK_HEADER)

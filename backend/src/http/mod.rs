@@ -23,6 +23,7 @@ mod idempotency;
 mod limits;
 mod mount;
 mod routes;
+mod security_headers;
 mod upload;
 
 pub mod console;
@@ -70,6 +71,8 @@ pub struct HttpState {
     pub e2e: bool,
     /// Host names, beside loopback names and addresses, under which this server may be reached.
     pub public_hosts: Vec<String>,
+    /// Whether browsers reach this server over TLS, through whatever stands before it.
+    pub over_tls: bool,
     /// The most connections at once.
     pub max_connections: usize,
     /// How many requests one caller may send.

@@ -150,6 +150,7 @@ impl Process {
             build: super::build::marker(),
             e2e: settings.e2e_mode,
             public_hosts: vec![settings.public_url.host().to_owned()],
+            over_tls: settings.public_url.is_https(),
             max_connections: files::make_room(settings.max_connections as usize),
             limits: settings.limits(),
             allowed_origins: AllowedOrigins::new(settings.allowed_origins.iter().map(WebAddress::as_str)),

@@ -103,6 +103,11 @@ impl WebAddress {
         &self.text
     }
 
+    /// Whether it is reached over TLS.
+    pub fn is_https(&self) -> bool {
+        self.text.starts_with("https://")
+    }
+
     /// Host, and port when one is spelled, as a `Host` header carries them.
     pub fn host(&self) -> &str {
         self.text

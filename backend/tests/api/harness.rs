@@ -42,6 +42,7 @@ pub struct Start {
     pub budgets: Budgets,
     pub trusted_proxies: TrustedProxies,
     pub allowed_origins: AllowedOrigins,
+    pub over_tls: bool,
 }
 
 impl Start {
@@ -66,6 +67,7 @@ impl Start {
             budgets: Budgets::default(),
             trusted_proxies: TrustedProxies::default(),
             allowed_origins: AllowedOrigins::default(),
+            over_tls: false,
         }
     }
 
@@ -94,6 +96,7 @@ impl Start {
             build: BuildMarker::new(BUILD),
             e2e: self.e2e,
             public_hosts: self.public_hosts,
+            over_tls: self.over_tls,
             max_connections: 1_000,
             limits: Limits::new(self.budgets, self.trusted_proxies),
             allowed_origins: self.allowed_origins,

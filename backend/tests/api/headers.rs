@@ -1,8 +1,8 @@
 //! What every answer carries, whatever it is.
 
-use aicmo_shared::ErrorCode;
+use aicmo_shared::{ErrorCode, MockReason};
 
-use super::harness::{BUILD, TestServer, send};
+use super::harness::{BUILD, Got, Start, TestServer, send};
 
 /// One of each kind: data, probe, document, page, refusal of every sort.
 const ANSWERS: &[(&str, &str)] = &[
@@ -21,43 +21,94 @@ const ANSWERS: &[(&str, &str)] = &[
     ("GET", "/api/v1/leads?colour=blue"),
 ];
 
+/// What every answer says to a browser.
+const SECURITY: &[(&str, &str)] = &[
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cross-origin-embedder-policy", "require-corp"),
+    (
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    ),
+];
+
+fn assert_dressed(what: &str, got: &Got) {
+    assert!(
+        got.header("x-request-id").len() >= 32,
+        "{what}: {:?}",
+        got.headers
+    );
+    assert_eq!(got.header("x-aicmo-build"), BUILD, "{what}");
+    assert_eq!(got.header("x-aicmo-mock"), "forced_by_setting", "{what}");
+    for (name, value) in SECURITY {
+        assert_eq!(got.header(name), *value, "{what}: {name}");
+    }
+    let policy = got.header("content-security-policy");
+    for rule in [
+        "default-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+        "connect-src 'self'",
+    ] {
+        assert!(policy.contains(rule), "{what}: {policy}");
+    }
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains("http"),
+        "{policy}"
+    );
+    assert_eq!(got.header("access-control-allow-origin"), "", "{what}");
+    assert!(
+        !got.header("cache-control").is_empty(),
+        "{what} may be kept by anybody"
+    );
+    assert_eq!(got.header("server"), "", "{what} tells what it runs on");
+    assert_eq!(got.header("x-powered-by"), "", "{what} tells what it runs on");
+}
+
 #[tokio::test]
 async fn every_answer_carries_id_build_mode_and_security_headers() {
     let server = TestServer::mock();
     for (method, path) in ANSWERS {
         let got = send(server.request(method, path)).await;
-        assert!(
-            got.header("x-request-id").len() >= 32,
-            "{method} {path}: {:?}",
-            got.headers
-        );
-        assert_eq!(got.header("x-aicmo-build"), BUILD, "{method} {path}");
-        assert_eq!(got.header("x-aicmo-mock"), "forced_by_setting", "{method} {path}");
-        assert_eq!(got.header("x-content-type-options"), "nosniff", "{method} {path}");
-        assert_eq!(got.header("referrer-policy"), "same-origin", "{method} {path}");
+        assert_dressed(&format!("{method} {path}"), &got);
         assert_eq!(
-            got.header("cross-origin-opener-policy"),
-            "same-origin",
-            "{method} {path}"
+            got.header("strict-transport-security"),
+            "",
+            "{path} is not behind TLS"
         );
-        assert!(
-            got.header("permissions-policy").contains("camera=()"),
-            "{method} {path}"
-        );
-        let policy = got.header("content-security-policy");
-        for rule in [
-            "default-src 'self'",
-            "script-src 'self' 'wasm-unsafe-eval'",
-            "object-src 'none'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-            "form-action 'self'",
-            "connect-src 'self'",
-        ] {
-            assert!(policy.contains(rule), "{method} {path}: {policy}");
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_is_dressed_and_kept_by_nobody() {
+    let server = TestServer::mock();
+    for spec in aicmo_shared::api::ALL {
+        let path = spec.path_with(&["0197c1f0-0000-7000-8000-000000000001", "none"]);
+        for method in [spec.method.as_str(), "OPTIONS", "TRACE"] {
+            let got = send(server.request(method, &path)).await;
+            assert_dressed(&format!("{method} {path}"), &got);
+            assert_eq!(got.header("cache-control"), "no-store", "{method} {path}");
         }
-        assert!(!policy.contains("unsafe-inline"), "{policy}");
-        assert_eq!(got.header("access-control-allow-origin"), "", "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn behind_tls_a_browser_is_told_to_stay_there() {
+    let mut start = Start::mock(MockReason::ForcedBySetting);
+    start.over_tls = true;
+    let server = start.serve();
+    for (method, path) in ANSWERS {
+        let got = send(server.request(method, path)).await;
+        assert_eq!(
+            got.header("strict-transport-security"),
+            "max-age=31536000",
+            "{method} {path}"
+        );
     }
 }
 
