@@ -312,7 +312,8 @@ mod tests {
         assert_eq!(found, ["script", "b style='x'", "i onclick=x"]);
         let source = include_str!("../../../frontend/index.html");
         assert_eq!(inline_code(source), [""; 0]);
-        for (name, asset) in ASSETS.iter().filter(|(name, _)| name.ends_with(".html")) {
+        let is_page = |asset: &Asset| asset.content_type.as_bytes().starts_with(b"text/html");
+        for (name, asset) in ASSETS.iter().filter(|(_, asset)| is_page(asset)) {
             let page = std::str::from_utf8(&asset.bytes).expect("UTF-8");
             assert_eq!(inline_code(page), [""; 0], "{name}");
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use aicmo_backend::smoke::Server;
 
 /// How long an answer may take before a test gives up. Far above any promise.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a health probe may take while somebody attacks.
 pub const PROBE_LIMIT: Duration = Duration::from_millis(100);
