@@ -6,6 +6,9 @@ use crate::support::Room;
 
 const MOCK: &[(&str, &str)] = &[("AICMO_DATA_SOURCE", "mock")];
 
+/// How many requests are sent without waiting for an answer.
+const MANY: usize = 1_000;
+
 /// A request that must never be answered because the one before it was refused.
 const SMUGGLED: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
@@ -210,7 +213,7 @@ fn requests_that_come_at_once_are_answered_in_order() {
     let server = room.serve(MOCK);
     let mut raw = Raw::to(&server);
     let mut sender = raw.stream.try_clone().expect("a second handle");
-    const MANY: usize = 1_000;
+
     let sending = std::thread::spawn(move || {
         for number in 0..MANY {
             let request = format!(
