@@ -1,7 +1,8 @@
 //! More closed words for the audit trail: people, sessions, keys, webhooks, backups.
 //!
 //! The constraint of a column cannot be changed on SQLite, so the table is written anew with every
-//! row as it was; the chain of hashes does not notice.
+//! row as it was; the chain of hashes does not notice. The way back leaves the new indexes, which an
+//! older program does not mind.
 
 use sea_orm_migration::prelude::*;
 
@@ -153,10 +154,14 @@ fn log(table: &'static str, actions: Values, subjects: Values) -> TableCreateSta
 fn indexes(actions: Values, subjects: Values) -> Vec<IndexCreateStatement> {
     const TABLE: &str = "audit_log";
     vec![
-        index(TABLE, &["subject_type", "subject_id", "seq"]),
-        index(TABLE, &["actor_id", "seq"]),
-        index(TABLE, &["action", "seq"]),
+        index(TABLE, &["subject_type", "subject_id", "at", "seq"]),
+        index(TABLE, &["subject_type", "at", "seq"]),
+        index(TABLE, &["actor_id", "at", "seq"]),
+        index(TABLE, &["actor_type", "at", "seq"]),
+        index(TABLE, &["action", "at", "seq"]),
+        index(TABLE, &["request_id", "at", "seq"]),
         index(TABLE, &["at", "seq"]),
+        partial_index("ix_audit_log_reason", TABLE, &["at", "seq"], "reason IS NOT NULL"),
         partial_index(
             "ix_audit_log_activity",
             TABLE,

@@ -81,6 +81,8 @@ closed_enum! {
         Missing = "missing",
         /// The row stands at another place than it was written for.
         OutOfOrder = "out_of_order",
+        /// The row does not carry the hash of the row before it.
+        Unlinked = "unlinked",
         /// The row, or the line of a file, cannot be read.
         Unreadable = "unreadable",
         /// Rows behind the last one are missing: the head names one that is not there.
@@ -95,6 +97,7 @@ impl AuditFault {
             Self::Changed => "is not as it was written",
             Self::Missing => "is missing",
             Self::OutOfOrder => "does not stand where it was written",
+            Self::Unlinked => "does not continue the row before it",
             Self::Unreadable => "cannot be read",
             Self::CutOff => "is missing, with everything behind it",
         }

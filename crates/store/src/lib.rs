@@ -29,16 +29,19 @@ mod store;
 mod text;
 mod watch;
 
-pub use audit::{Actor, AuditChain, AuditEntry, AuditRecord, audit_rows, verify_audit_chain};
 pub use claim::Claim;
+pub use audit::{
+    Actor, AuditChain, AuditEntry, AuditFileEnd, AuditFileWriter, AuditLine, AuditRecord, audit_head,
+    audit_lines, audit_rows, verify_audit_chain, verify_audit_file,
+};
 pub use closed_columns::{ClosedTable, closed_tables};
 pub use error::{BoxError, StoreError, Subject};
 pub use ids::new_id;
 pub use listed::Listed;
 pub use raised::NewEvent;
 pub use repository::{
-    activity, campaigns, control, counters, events, idempotency, identities, imports, integrity, lead_history,
-    leads, metrics, tasks, timeline, touches, webhooks,
+    activity, audit_trail, campaigns, control, counters, events, idempotency, identities, imports, integrity,
+    lead_history, leads, metrics, tasks, timeline, touches, webhooks,
 };
 pub use schema::SchemaState;
 pub use session::{NotesTx, Reader, Session, WriteTx};

@@ -3,6 +3,7 @@
 //! Reads take any `Session`, writes take the `WriteTx`. Lists answer bad rows beside good ones.
 
 pub mod activity;
+pub mod audit_trail;
 pub mod campaigns;
 pub mod control;
 pub mod counters;

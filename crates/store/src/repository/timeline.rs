@@ -35,6 +35,7 @@ pub async fn list(session: &impl Session, lead: LeadId, limit: u32) -> Result<Li
         .filter(audit_log::Column::SubjectType.eq(SubjectType::Lead.as_str()))
         .filter(audit_log::Column::SubjectId.eq(lead.to_string()))
         .filter(audit_log::Column::Action.eq(AuditAction::LeadEdited.as_str()))
+        .order_by_desc(audit_log::Column::At)
         .order_by_desc(audit_log::Column::Seq)
         .limit(u64::from(limit))
         .into_query();

@@ -64,7 +64,7 @@ async fn whole(db: &TestDatabase, n: u64) {
         []
     );
     let chain = verify_audit_chain(&reader).await.expect("verified");
-    assert_eq!((chain.rows, chain.broken_at), (n, None));
+    assert_eq!((chain.rows, chain.broken), (n, None));
 }
 
 /// Readers of SQLite have no way to write.

@@ -202,7 +202,7 @@ async fn assert_each_row_once(ops: &Arc<Operations>, store: &Store, previewed: &
     let check = counters::compare(&store.reader(), NOON).await.expect("compared");
     assert!(check.mismatches.is_empty(), "{:?}", check.mismatches);
     let chain = verify_audit_chain(&store.reader()).await.expect("read");
-    assert_eq!(chain.broken_at, None);
+    assert_eq!(chain.broken, None);
 }
 
 /// A future that is dropped after it was polled `left` times: a kill at that instant.

@@ -2,7 +2,18 @@
 //!
 //! Each row carries the hash of the one before it, so a row that was altered, removed or slipped in
 //! is found by computing the chain again. Two triggers refuse UPDATE and DELETE on the table. Who
-//! may act and what can be done are closed words of the vocabulary.
+//! may act and what can be done are closed words of the vocabulary. `chain` decides what a row's
+//! hash covers, `verify` walks the table, `file` writes and walks an export.
+
+mod chain;
+mod file;
+mod verify;
+
+#[cfg(test)]
+mod tests;
+
+pub use file::{AuditFileEnd, AuditFileWriter, AuditLine, verify_audit_file};
+pub use verify::{AuditChain, verify_audit_chain};
 
 use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::audit::{ActorType, AuditAction};
@@ -11,8 +22,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
 use crate::column::Row;
 use crate::entity::{audit_head, audit_log};
@@ -65,15 +75,6 @@ pub struct AuditRecord {
     pub prev_hash: String,
     /// SHA-256 of `prev_hash` and the canonical JSON of the row, in hexadecimal.
     pub hash: String,
-}
-
-/// What computing the chain again found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AuditChain {
-    /// Rows looked at.
-    pub rows: u64,
-    /// The first row that does not fit; `None` when all do.
-    pub broken_at: Option<i64>,
 }
 
 impl AuditEntry {
@@ -146,14 +147,20 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, entry: AuditEntry)
         subject_type: entry.subject_type.to_string(),
         subject_id: entry.subject_id,
         campaign_id: entry.campaign.map(CampaignId::get),
-        before: entry.before.as_ref().map(canonical),
-        after: entry.after.as_ref().map(canonical),
+        before: entry
+            .before
+            .filter(|value| !value.is_null())
+            .map(|value| chain::canonical(&value)),
+        after: entry
+            .after
+            .filter(|value| !value.is_null())
+            .map(|value| chain::canonical(&value)),
         reason: entry.reason,
         request_id: entry.request_id,
         prev_hash: head.hash.clone(),
         hash: String::new(),
     };
-    row.hash = hash_of(&row);
+    row.hash = chain::hash_of(&row);
     head.seq = row.seq;
     head.hash.clone_from(&row.hash);
     audit_log::Entity::insert(row.into_active_model().reset_all())
@@ -185,42 +192,33 @@ pub async fn audit_rows(
         .collect()
 }
 
-/// Computes the whole chain again, from the first row to the head.
-pub async fn verify_audit_chain(session: &impl Session) -> Result<AuditChain, StoreError> {
-    const PAGE: u64 = 1_000;
-    // Read first: rows may be added meanwhile, but none up to the head may be missing.
+/// The place and the hash of the newest row: zero and empty when there is none.
+///
+/// # Errors
+/// `Query` when the trail has lost its head.
+pub async fn audit_head(session: &impl Session) -> Result<(u64, String), StoreError> {
+    const WHAT: &str = "read the head of the audit trail";
     let head = audit_head::Entity::find_by_id(1)
         .one(session.connection())
         .await
-        .map_err(StoreError::of("read the head of the audit trail"))?;
-    let mut chain = AuditChain {
-        rows: 0,
-        broken_at: None,
-    };
-    let mut reached_head = head.as_ref().is_some_and(|head| head.seq == 0);
-    let (mut last_seq, mut last_hash) = (0, String::new());
-    loop {
-        let rows = models(session, last_seq, PAGE).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            let fits = row.seq == last_seq + 1 && row.prev_hash == last_hash && row.hash == hash_of(&row);
-            if !fits && chain.broken_at.is_none() {
-                chain.broken_at = Some(row.seq);
-            }
-            reached_head |= head
-                .as_ref()
-                .is_some_and(|head| head.seq == row.seq && head.hash == row.hash);
-            chain.rows += 1;
-            last_seq = row.seq;
-            last_hash = row.hash;
-        }
-    }
-    if chain.broken_at.is_none() && !reached_head {
-        chain.broken_at = Some(last_seq + 1);
-    }
-    Ok(chain)
+        .map_err(StoreError::of(WHAT))?
+        .ok_or_else(|| StoreError::defect(WHAT, "the chain has no head"))?;
+    Ok((u64::try_from(head.seq).unwrap_or_default(), head.hash))
+}
+
+/// At most `limit` rows behind place `after` as lines of an export, oldest first. Nothing of a row is
+/// judged, so an altered one is exported as it stands.
+///
+/// # Errors
+/// `Query` when a row cannot even be read.
+pub async fn audit_lines(
+    session: &impl Session,
+    after: u64,
+    limit: u64,
+) -> Result<Vec<AuditLine>, StoreError> {
+    let after = i64::try_from(after).unwrap_or(i64::MAX);
+    let rows = models(session, after, limit).await?;
+    Ok(rows.iter().map(AuditLine::of).collect())
 }
 
 async fn models(session: &impl Session, after: i64, limit: u64) -> Result<Vec<audit_log::Model>, StoreError> {
@@ -233,7 +231,7 @@ async fn models(session: &impl Session, after: i64, limit: u64) -> Result<Vec<au
         .map_err(StoreError::of("read the audit trail"))
 }
 
-fn record_of(model: &audit_log::Model) -> Result<AuditRecord, StoreError> {
+pub(crate) fn record_of(model: &audit_log::Model) -> Result<AuditRecord, StoreError> {
     let row = Row::new("audit_log", model.id);
     let read = || {
         Ok(AuditRecord {
@@ -258,75 +256,4 @@ fn record_of(model: &audit_log::Model) -> Result<AuditRecord, StoreError> {
         })
     };
     read().map_err(StoreError::Corrupt)
-}
-
-/// The hash of a row: SHA-256 of the hash before it and its canonical JSON.
-fn hash_of(row: &audit_log::Model) -> String {
-    let stored = |text: &Option<String>| text.as_ref().map(|text| serde_json::from_str::<Value>(text).ok());
-    let content = json!({
-        "seq": row.seq,
-        "id": row.id.to_string(),
-        "at": row.at,
-        "actor_type": row.actor_type,
-        "actor_id": row.actor_id,
-        "action": row.action,
-        "subject_type": row.subject_type,
-        "subject_id": row.subject_id,
-        "campaign_id": row.campaign_id.map(|id| id.to_string()),
-        "before": stored(&row.before),
-        "after": stored(&row.after),
-        "reason": row.reason,
-        "request_id": row.request_id,
-    });
-    let mut digest = Sha256::new();
-    digest.update(row.prev_hash.as_bytes());
-    digest.update(canonical(&content).as_bytes());
-    hex(&digest.finalize())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
-    text
-}
-
-/// JSON without spaces and with the names of every object sorted, whatever order the map keeps.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let sorted: std::collections::BTreeMap<&String, &Value> = fields.iter().collect();
-            let fields: Vec<String> = sorted
-                .into_iter()
-                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)))
-                .collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(","))
-        }
-        plain => plain.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn canonical_json_has_one_spelling() {
-        let check = |text: &str, expected: &str| {
-            let value: Value = serde_json::from_str(text).expect("JSON");
-            assert_eq!(canonical(&value), expected);
-        };
-        check(
-            r#"{"b": 1, "a": [ {"d": null, "c": 0.5} ]}"#,
-            r#"{"a":[{"c":0.5,"d":null}],"b":1}"#,
-        );
-        check(r#""a \" b""#, r#""a \" b""#);
-    }
 }
