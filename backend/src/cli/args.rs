@@ -71,6 +71,9 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Verify or export the audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Show the mode, the services and the flags of a server.
@@ -81,6 +84,29 @@ pub enum Command {
         /// The server to ask [AICMO_BACKEND_URL].
         #[arg(long, value_name = "URL")]
         backend_url: Option<String>,
+    },
+}
+
+/// What to do with the audit trail.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Compute the chain again, in the database or in an exported file; exit 1 when it is broken.
+    Verify {
+        /// An exported file; nothing else is opened.
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the trail to a new file.
+    Export {
+        /// Where to; `-` is standard output.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// ndjson (the whole trail, can be verified) or csv (for a spreadsheet).
+        #[arg(long, default_value = "ndjson", value_name = "FORMAT")]
+        format: aicmo_shared::audit::AuditFormat,
     },
 }
 

@@ -4,9 +4,11 @@
 //! what they do. The retired names are refused before anything else is read or opened.
 
 mod args;
+mod audit;
 mod database;
 mod doctor;
 mod inventory;
+mod local;
 mod output;
 mod remote;
 pub mod table;
@@ -75,6 +77,7 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
         Command::Migrate { check } => database::migrate(&settings, *check),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
         Command::Status { json, .. } => remote::status(&settings, *json),
+        Command::Audit(command) => audit::run(&settings, command),
         Command::Inventory { .. } | Command::Openapi | Command::Smoke { .. } => Ok(Exit::Fine),
     }
 }

@@ -1,4 +1,4 @@
-//! What handlers give back: a read with its provenance, or the plain thing of a command.
+//! What handlers give back: a read with its provenance, the plain thing of a command, or a file.
 //!
 //! `mount` turns either into a response. A single resource carries its version as an ETag; lists
 //! and figures have none.
@@ -6,7 +6,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use actix_web::http::header::HeaderValue;
+use aicmo_operations::audit::AuditDownload;
 use aicmo_shared::api::{CommandEndpoint, Endpoint, ReadEndpoint};
+use aicmo_shared::audit::AuditFile;
 use aicmo_shared::{MockReason, Sourced};
 use serde::Serialize;
 
@@ -58,6 +60,18 @@ impl<T> Done<T> {
     }
 }
 
+/// What a handler returns whose answer is a file.
+pub type RowsResult = Result<Rows, ApiError>;
+
+/// A file that is streamed while it is read.
+pub struct Rows(AuditDownload);
+
+impl From<AuditDownload> for Rows {
+    fn from(file: AuditDownload) -> Self {
+        Self(file)
+    }
+}
+
 /// The ETag of a version: `"v3"`.
 pub fn version_etag(version: i64) -> HeaderValue {
     etag(&format!("\"v{version}\""))
@@ -83,6 +97,14 @@ pub trait Answer<E: Endpoint> {
     fn etag(&self) -> Option<&HeaderValue>;
     /// Why what is answered is invented.
     fn mock_reason(&self) -> Option<MockReason>;
+
+    /// The file, where the answer is one; everything else comes back as it is.
+    fn into_file(self) -> Result<AuditDownload, Self>
+    where
+        Self: Sized,
+    {
+        Err(self)
+    }
 }
 
 impl<E: ReadEndpoint<Answer = T>, T: Serialize> Answer<E> for Read<T> {
@@ -110,5 +132,23 @@ impl<E: CommandEndpoint<Answer = T>, T: Serialize> Answer<E> for Done<T> {
 
     fn mock_reason(&self) -> Option<MockReason> {
         None
+    }
+}
+
+impl<E: CommandEndpoint<Answer = AuditFile>> Answer<E> for Rows {
+    fn render(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&AuditFile {})
+    }
+
+    fn etag(&self) -> Option<&HeaderValue> {
+        None
+    }
+
+    fn mock_reason(&self) -> Option<MockReason> {
+        None
+    }
+
+    fn into_file(self) -> Result<AuditDownload, Self> {
+        Ok(self.0)
     }
 }

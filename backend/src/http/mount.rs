@@ -10,15 +10,19 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, Condition};
 use actix_web::web::ServiceConfig;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Route, guard, web};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Route, guard, web};
 use aicmo_operations::Operations;
+use aicmo_operations::audit::AuditDownload;
 use aicmo_operations::stream::Subscription;
 use aicmo_shared::api::{self, AnswerKind, Endpoint, EndpointSpec, Kind, StreamEndpoint};
 use aicmo_shared::fault::FaultKind;
+use futures_util::stream::try_unfold;
 use tracing::Instrument;
 
 use super::ApiError;
@@ -211,9 +215,9 @@ where
                         let path = request.path().to_owned();
                         to_its_end(idempotency::once::<E, T>(ops.clone(), keyed, path, answer)).await
                     }
-                    _ => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, false),
+                    _ => wrap::<E, T>(&request, finished::<E, T>(answer).await?, false),
                 },
-                Some(FaultKind::Empty) => wrap::<E, T>(&request, &finished::<E, T>(answer).await?, true),
+                Some(FaultKind::Empty) => wrap::<E, T>(&request, finished::<E, T>(answer).await?, true),
                 Some(fault) => fault::strike(fault).await,
             }
         })
@@ -251,7 +255,7 @@ pub(super) fn armed_fault(request: &HttpRequest, endpoint: &str) -> Option<Fault
 /// The response around an answer.
 fn wrap<E: Endpoint, T: Answer<E>>(
     request: &HttpRequest,
-    answer: &T,
+    answer: T,
     emptied: bool,
 ) -> Result<HttpResponse, ApiError> {
     let status = StatusCode::from_u16(E::SPEC.success).unwrap_or(StatusCode::OK);
@@ -266,6 +270,10 @@ fn wrap<E: Endpoint, T: Answer<E>>(
             return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
         }
     }
+    let answer = match answer.into_file() {
+        Ok(file) => return Ok(stream(response, file)),
+        Err(answer) => answer,
+    };
     let mut body = answer.render().map_err(ApiError::internal)?;
     if emptied {
         body = fault::emptied(&body).map_err(ApiError::internal)?;
@@ -273,6 +281,24 @@ fn wrap<E: Endpoint, T: Answer<E>>(
     Ok(response
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
         .body(body))
+}
+
+/// Sends a file while it is read. When reading fails, the connection breaks off: the status has gone
+/// out already, and half a file must not look like a whole one.
+fn stream(mut response: HttpResponseBuilder, file: AuditDownload) -> HttpResponse {
+    let disposition = format!("attachment; filename=\"{}\"", file.name);
+    response
+        .insert_header((CONTENT_TYPE, HeaderValue::from_static(file.media_type())))
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .streaming(try_unfold(file, |mut file| async move {
+            match file.next().await {
+                Ok(piece) => Ok(piece.map(|piece| (web::Bytes::from(piece), file))),
+                Err(error) => {
+                    tracing::error!(%error, file = file.name, "a file could not be sent to its end");
+                    Err(error)
+                }
+            }
+        }))
 }
 
 /// Whether the caller has this representation already (`If-None-Match`, compared weakly).

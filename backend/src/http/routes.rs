@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, guard};
 use aicmo_shared::api;
 
 use super::handlers::{
-    activity, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status, stream,
+    activity, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status, stream,
     tasks,
 };
 use super::mount::{Mounts, answer_other_method};
@@ -66,4 +66,7 @@ fn mounts() -> Mounts {
         .endpoint::<api::MakeSupportBundle, _, _, _>(diagnostics::make_support_bundle)
         .endpoint::<api::ReportClientError, _, _, _>(client_errors::report_client_error)
         .stream::<api::OpenStream, _, _>(stream::open_stream)
+        .endpoint::<api::ListAudit, _, _, _>(audit::list_audit)
+        .endpoint::<api::VerifyAudit, _, _, _>(audit::verify_audit)
+        .endpoint::<api::ExportAudit, _, _, _>(audit::export_audit)
 }

@@ -128,6 +128,8 @@ on_both_databases! {
         })
         .await;
 
+        walk.run("ExportAudit", "", None).await;
+
         let commands: BTreeSet<&str> =
             api::ALL.iter().filter(|spec| spec.kind == Kind::Command).map(|spec| spec.name).collect();
         assert_eq!(walk.done, commands, "a command is missing from this walk");

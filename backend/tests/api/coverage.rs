@@ -1,6 +1,6 @@
 //! Nothing in the endpoint table is left out: mounted, documented, tested, with provenance.
 
-use aicmo_shared::api::{self, Kind};
+use aicmo_shared::api::{self, AnswerKind, Kind};
 use serde_json::json;
 
 use super::harness::{TestServer, send};
@@ -39,8 +39,11 @@ async fn every_endpoint_is_in_the_served_document_with_its_provenance() {
             spec.name
         );
         described += 1;
-        let success =
-            &operation["responses"][spec.success.to_string()]["content"]["application/json"]["schema"];
+        let content = &operation["responses"][spec.success.to_string()]["content"];
+        if spec.answer == AnswerKind::Rows {
+            assert!(content["application/x-ndjson"].is_object() && content["text/csv"].is_object());
+        }
+        let success = &content["application/json"]["schema"];
         if spec.kind == Kind::Read {
             for field in ["data", "is_mock", "source", "mock_reason", "generated_at"] {
                 assert!(
@@ -81,6 +84,7 @@ fn every_endpoint_has_a_test_of_its_own() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api");
     let nouns = [
         "activity.rs",
+        "audit.rs",
         "campaigns.rs",
         "client_errors.rs",
         "diagnostics.rs",

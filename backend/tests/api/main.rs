@@ -14,6 +14,7 @@ mod mock_mode;
 mod provenance;
 
 mod activity;
+mod audit;
 mod campaigns;
 mod client_errors;
 mod diagnostics;

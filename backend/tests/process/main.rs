@@ -2,6 +2,7 @@
 //!
 //! Every test starts processes of its own in a directory of its own, on free ports.
 
+mod audit;
 mod doors;
 mod gate;
 mod hardening;

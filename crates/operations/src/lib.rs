@@ -9,9 +9,11 @@ mod cursor;
 mod health;
 mod ids;
 mod provider;
+mod sheet;
 mod text;
 
 pub mod activity;
+pub mod audit;
 pub mod campaigns;
 pub mod client_errors;
 pub mod clock;

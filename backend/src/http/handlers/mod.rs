@@ -3,6 +3,7 @@
 //! A fourth thought belongs to the operation. Paths and methods stand in the endpoint table.
 
 pub mod activity;
+pub mod audit;
 pub mod campaigns;
 pub mod client_errors;
 pub mod diagnostics;

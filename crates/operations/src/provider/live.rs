@@ -5,8 +5,9 @@
 
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
-    ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
 };
+use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{Import, ImportRow, RowVerdict, VerdictCounts};
@@ -14,7 +15,9 @@ use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::{CampaignId, ImportId, LeadId, PageInfo, Sourced, Timestamp};
-use aicmo_store::{Reader, Store, activity, campaigns, imports, leads, metrics, tasks, timeline};
+use aicmo_store::{
+    Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks, timeline,
+};
 use async_trait::async_trait;
 use serde::Serialize;
 
@@ -259,6 +262,27 @@ impl ReadPort for LiveData<'_> {
             })
         };
         self.answer_page(outcome.await, "import_rows", &binding)
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let filter = query.filter();
+        let after = self
+            .ops
+            .cursors
+            .decode_optional("audit", &filter, query.cursor.as_deref())?;
+        let outcome = async {
+            let page = audit_trail::list(&self.reader(), &filter, after, limit).await?;
+            let total = audit_trail::count(&self.reader(), &filter).await?;
+            Ok(Page {
+                rows: page.rows,
+                corrupt: page.corrupt,
+                next: page.next,
+                limit,
+                total,
+            })
+        };
+        self.answer_page(outcome.await, "audit", &filter)
     }
 }
 

@@ -9,9 +9,11 @@ mod mock;
 
 pub use live::LiveData;
 pub use mock::MockData;
+pub(crate) use mock::audit_chain as mock_audit_chain;
 
 use aicmo_shared::activity::ActivityEvent;
-use aicmo_shared::api::{ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::api::{ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
@@ -57,6 +59,8 @@ pub trait ReadPort: Send + Sync {
         id: ImportId,
         query: &ImportRowQuery,
     ) -> Result<Sourced<Vec<ImportRow>>, OperationError>;
+    /// A page of the audit trail, newest first.
+    async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError>;
 }
 
 /// What a cursor of the lead list is bound to: every condition and the order, not place and size.

@@ -16,13 +16,15 @@ pub use file::{AuditFileEnd, AuditFileWriter, AuditLine, verify_audit_file};
 pub use verify::{AuditChain, verify_audit_chain};
 
 use aicmo_shared::activity::{ActivityKind, SubjectType};
-use aicmo_shared::audit::{ActorType, AuditAction};
+use aicmo_shared::audit::{ActorType, AuditAction, AuditRow};
+use aicmo_shared::lead::CampaignRef;
 use aicmo_shared::{CampaignId, Timestamp};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::column::Row;
 use crate::entity::{audit_head, audit_log};
@@ -127,6 +129,81 @@ impl AuditEntry {
     }
 }
 
+/// The row of an entry that stands at `seq` behind the row with `prev_hash`.
+fn model_of(seq: i64, id: Uuid, prev_hash: String, entry: AuditEntry) -> audit_log::Model {
+    let stored = |value: Option<Value>| {
+        value
+            .filter(|value| !value.is_null())
+            .map(|value| chain::canonical(&value))
+    };
+    let mut row = audit_log::Model {
+        seq,
+        id,
+        at: entry.at.as_millis(),
+        activity_kind: entry.activity_kind().map(|kind| kind.to_string()),
+        actor_type: entry.actor.kind.to_string(),
+        actor_id: entry.actor.id,
+        action: entry.action.to_string(),
+        subject_type: entry.subject_type.to_string(),
+        subject_id: entry.subject_id,
+        campaign_id: entry.campaign.map(CampaignId::get),
+        before: stored(entry.before),
+        after: stored(entry.after),
+        reason: entry.reason,
+        request_id: entry.request_id,
+        prev_hash,
+        hash: String::new(),
+    };
+    row.hash = chain::hash_of(&row);
+    row
+}
+
+/// A chain of entries that no database keeps, oldest first, and what walking it finds: the mock set
+/// shows rows that hold what real ones do.
+pub fn chain_without_a_database(entries: Vec<(Uuid, AuditEntry)>) -> (Vec<AuditRow>, AuditChain) {
+    let mut walk = chain::Walk::default();
+    let mut rows = Vec::with_capacity(entries.len());
+    for (id, entry) in entries {
+        let (seq, prev_hash) = (walk.next_seq(), walk.last().1.to_owned());
+        let record = AuditRecord {
+            seq: i64::try_from(seq).unwrap_or(i64::MAX),
+            prev_hash: prev_hash.clone(),
+            hash: String::new(),
+            entry: entry.clone(),
+        };
+        let model = model_of(record.seq, id, prev_hash, entry);
+        walk.step(&model);
+        let hash = model.hash;
+        rows.push(AuditRecord { hash, ..record }.into_row(id, None));
+    }
+    (rows, AuditChain::of(&walk))
+}
+
+impl AuditRecord {
+    /// The row as an operator sees it, with the names that belong to its ids.
+    pub(crate) fn into_row(self, id: Uuid, campaign: Option<CampaignRef>) -> AuditRow {
+        let entry = self.entry;
+        AuditRow {
+            seq: u64::try_from(self.seq).unwrap_or_default(),
+            id,
+            at: entry.at,
+            actor_type: entry.actor.kind,
+            actor_id: entry.actor.id,
+            actor_name: None,
+            action: entry.action,
+            subject_type: entry.subject_type,
+            subject_id: entry.subject_id,
+            campaign,
+            before: entry.before,
+            after: entry.after,
+            reason: entry.reason,
+            request_id: entry.request_id,
+            prev_hash: self.prev_hash,
+            hash: self.hash,
+        }
+    }
+}
+
 /// Adds the row of a change to the chain.
 pub(crate) async fn append(connection: &impl ConnectionTrait, entry: AuditEntry) -> Result<(), StoreError> {
     let failed = StoreError::of("write the audit row of a change");
@@ -136,31 +213,7 @@ pub(crate) async fn append(connection: &impl ConnectionTrait, entry: AuditEntry)
         .await
         .map_err(&failed)?
         .ok_or_else(|| StoreError::defect("write the audit row of a change", "the chain has no head"))?;
-    let mut row = audit_log::Model {
-        seq: head.seq + 1,
-        id: new_id(entry.at),
-        at: entry.at.as_millis(),
-        activity_kind: entry.activity_kind().map(|kind| kind.to_string()),
-        actor_type: entry.actor.kind.to_string(),
-        actor_id: entry.actor.id,
-        action: entry.action.to_string(),
-        subject_type: entry.subject_type.to_string(),
-        subject_id: entry.subject_id,
-        campaign_id: entry.campaign.map(CampaignId::get),
-        before: entry
-            .before
-            .filter(|value| !value.is_null())
-            .map(|value| chain::canonical(&value)),
-        after: entry
-            .after
-            .filter(|value| !value.is_null())
-            .map(|value| chain::canonical(&value)),
-        reason: entry.reason,
-        request_id: entry.request_id,
-        prev_hash: head.hash.clone(),
-        hash: String::new(),
-    };
-    row.hash = chain::hash_of(&row);
+    let row = model_of(head.seq + 1, new_id(entry.at), head.hash.clone(), entry);
     head.seq = row.seq;
     head.hash.clone_from(&row.hash);
     audit_log::Entity::insert(row.into_active_model().reset_all())

@@ -373,23 +373,9 @@ async fn page_of(
     .await?;
     page.rows = records
         .into_iter()
-        .map(|(id, record)| AuditRow {
-            seq: u64::try_from(record.seq).unwrap_or_default(),
-            id,
-            at: record.entry.at,
-            actor_type: record.entry.actor.kind,
-            actor_id: record.entry.actor.id,
-            actor_name: None,
-            action: record.entry.action,
-            subject_type: record.entry.subject_type,
-            subject_id: record.entry.subject_id,
-            campaign: record.entry.campaign.and_then(|id| named.get(&id).cloned()),
-            before: record.entry.before,
-            after: record.entry.after,
-            reason: record.entry.reason,
-            request_id: record.entry.request_id,
-            prev_hash: record.prev_hash,
-            hash: record.hash,
+        .map(|(id, record)| {
+            let campaign = record.entry.campaign.and_then(|id| named.get(&id).cloned());
+            record.into_row(id, campaign)
         })
         .collect();
     Ok(page)

@@ -10,25 +10,11 @@ use aicmo_store::{
 use aicmo_test_support::{DatabaseKind, NOON, TestDatabase, a_lead, on_both_databases};
 use serde_json::json;
 
-use crate::support::an_entry;
+use crate::support::{an_entry, unlock_audit as unlock};
 
 async fn commit(db: &TestDatabase, entry: AuditEntry) {
     let tx = db.store().begin_write().await.expect("a transaction");
     tx.commit(entry).await.expect("committed");
-}
-
-/// Lifts what refuses changes, as somebody with the rights to do so would.
-async fn unlock(db: &TestDatabase) {
-    let lift = match db.kind() {
-        DatabaseKind::Sqlite => &[
-            "DROP TRIGGER IF EXISTS audit_log_refuse_update",
-            "DROP TRIGGER IF EXISTS audit_log_refuse_delete",
-        ][..],
-        DatabaseKind::Postgres => &["ALTER TABLE audit_log DISABLE TRIGGER ALL"][..],
-    };
-    for statement in lift {
-        db.execute(statement, vec![]).await;
-    }
 }
 
 /// Does what the triggers refuse.

@@ -2,6 +2,7 @@
 
 mod activity;
 mod audit;
+mod audit_trail;
 mod campaigns;
 mod closed_columns;
 mod control;

@@ -4,6 +4,7 @@
 //! behaves like one at work. The figures and the rows agree: each figure counts the rows that its
 //! list shows. Every answer is `Sourced::mock` with the reason it was made for.
 
+mod audit;
 mod campaigns;
 mod figures;
 mod imports;
@@ -14,8 +15,9 @@ mod tests;
 
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
-    ActivityQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
 };
+use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
@@ -31,6 +33,8 @@ use crate::clock::FixedClock;
 use crate::cursor::Cursors;
 use crate::error::OperationError;
 use crate::text;
+
+pub(crate) use audit::chain as audit_chain;
 
 /// The mock side of the read port.
 pub struct MockData<'a> {
@@ -178,6 +182,13 @@ impl ReadPort for MockData<'_> {
         rows.retain(|row| query.verdict.is_none_or(|verdict| row.verdict == verdict));
         let binding = (id, query.verdict);
         self.page(rows, "mock import rows", &binding, query.cursor.as_deref(), limit)
+    }
+
+    async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let filter = query.filter();
+        let rows = audit::rows(&filter);
+        self.page(rows, "mock audit", &filter, query.cursor.as_deref(), limit)
     }
 }
 
