@@ -29,11 +29,11 @@ mod store;
 mod text;
 mod watch;
 
-pub use claim::Claim;
 pub use audit::{
     Actor, AuditChain, AuditEntry, AuditFileEnd, AuditFileWriter, AuditLine, AuditRecord, audit_head,
     audit_lines, audit_rows, chain_without_a_database, verify_audit_chain, verify_audit_file,
 };
+pub use claim::Claim;
 pub use closed_columns::{ClosedTable, closed_tables};
 pub use error::{BoxError, StoreError, Subject};
 pub use ids::new_id;
