@@ -26,6 +26,7 @@ closed_enum! {
         NotFound = "not_found",
         FeatureDisabled = "feature_disabled",
         MethodNotAllowed = "method_not_allowed",
+        NotAcceptable = "not_acceptable",
         EntryPointRetired = "entry_point_retired",
         LinkInvalid = "link_invalid",
         MockModeReadOnly = "mock_mode_read_only",
@@ -67,6 +68,7 @@ impl ErrorCode {
             Self::RoleRequired | Self::ScopeRequired | Self::CsrfFailed => 403,
             Self::NotFound | Self::FeatureDisabled => 404,
             Self::MethodNotAllowed => 405,
+            Self::NotAcceptable => 406,
             Self::MockModeReadOnly
             | Self::IllegalTransition
             | Self::IdentityConflict
@@ -111,6 +113,7 @@ impl ErrorCode {
             Self::NotFound => "There is no such thing",
             Self::FeatureDisabled => "This feature is switched off",
             Self::MethodNotAllowed => "This address does not take that method",
+            Self::NotAcceptable => "No form of the answer is one that you take",
             Self::EntryPointRetired => "This entry point is retired",
             Self::LinkInvalid => "The link does not work any more",
             Self::MockModeReadOnly => "Mock data cannot be changed",
@@ -143,9 +146,10 @@ impl ErrorCode {
     /// What the operator can do next, in one sentence.
     pub const fn hint(self) -> &'static str {
         match self {
-            Self::MalformedRequest | Self::UnsupportedMediaType | Self::MethodNotAllowed => {
-                "Compare the request with /api/v1/openapi.json."
-            }
+            Self::MalformedRequest
+            | Self::UnsupportedMediaType
+            | Self::MethodNotAllowed
+            | Self::NotAcceptable => "Compare the request with /api/v1/openapi.json.",
             Self::InvalidCursor => "Start again from the first page.",
             Self::InvalidFilter => "Clear the filter and set it again.",
             Self::Unauthenticated => "Sign in, or send a key as Authorization: Bearer.",

@@ -1,7 +1,7 @@
 //! What handlers give back: a read with its provenance, the plain thing of a command, or a file.
 //!
-//! `mount` turns either into a response. A single resource carries its version as an ETag; lists
-//! and figures have none.
+//! `mount` turns either into a response. A single resource carries its version as an ETag; that of a
+//! list or figure is weak and made from what it says.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -85,6 +85,27 @@ pub fn version_and_figures_etag(version: i64, figures: impl Hash) -> HeaderValue
     etag(&format!("\"v{version}-{:x}\"", hasher.finish()))
 }
 
+/// The ETag of a list or figure: of all that it says but when it was asked for. Weak, because two
+/// answers that say the same are not the same bytes.
+pub fn content_etag(body: &[u8]) -> HeaderValue {
+    const MARK: &[u8] = b"\"generated_at\":\"";
+    // The last one is the envelope's own; a quotation mark inside a text would be escaped.
+    let at = body
+        .windows(MARK.len())
+        .rposition(|window| window == MARK)
+        .unwrap_or(body.len());
+    let (before, rest) = body.split_at(at);
+    let behind = rest.get(MARK.len()..).unwrap_or_default();
+    let end = behind
+        .iter()
+        .position(|byte| *byte == b'"')
+        .unwrap_or(behind.len());
+    let mut hasher = DefaultHasher::new();
+    before.hash(&mut hasher);
+    behind.get(end..).unwrap_or_default().hash(&mut hasher);
+    etag(&format!("W/\"{:016x}\"", hasher.finish()))
+}
+
 fn etag(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("\"v0\""))
 }
@@ -150,5 +171,34 @@ impl<E: CommandEndpoint<Answer = AuditFile>> Answer<E> for Rows {
 
     fn into_file(self) -> Result<AuditDownload, Self> {
         Ok(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_instant_of_an_answer_does_not_change_its_etag_and_anything_else_does() {
+        let of = |data: &str, at: &str, page: &str| {
+            content_etag(
+                format!("{{\"data\":{data},\"is_mock\":false,\"generated_at\":\"{at}\"{page}}}").as_bytes(),
+            )
+        };
+        let first = of("[1]", "2026-01-15T09:30:00.000Z", "");
+        assert_eq!(first, of("[1]", "2026-01-15T09:30:01.000Z", ""));
+        assert_ne!(first, of("[2]", "2026-01-15T09:30:00.000Z", ""));
+        assert_ne!(
+            first,
+            of("[1]", "2026-01-15T09:30:00.000Z", ",\"page\":{\"total\":2}")
+        );
+        let inner = |at: &str| of(&format!("{{\"generated_at\":\"{at}\"}}"), "x", "");
+        assert_ne!(
+            inner("a"),
+            inner("b"),
+            "only the envelope's own instant does not count"
+        );
+        assert!(first.to_str().is_ok_and(|text| text.starts_with("W/\"")));
+        assert_ne!(content_etag(b"{}"), content_etag(b"[]"));
     }
 }

@@ -128,6 +128,15 @@ impl Door {
     /// What no endpoint has charged is charged to the address: addresses that do not exist, wrong
     /// methods, requests of nobody.
     fn charged(&self, response: ServiceResponse<BoxBody>, seen: &Seen) -> ServiceResponse<BoxBody> {
+        if response.status() == StatusCode::NOT_ACCEPTABLE && response.response().error().is_none() {
+            let (request, _) = response.into_parts();
+            let refused = ApiError::new(
+                ErrorCode::NotAcceptable,
+                "Accept-Encoding refuses every coding of this server: allow br, gzip or identity.",
+            )
+            .with_extra("accepted", vec!["br", "gzip", "identity"]);
+            return ServiceResponse::from_err(refused, request);
+        }
         if !seen.is_api || seen.bill.is_paid() {
             return response;
         }

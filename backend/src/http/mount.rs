@@ -26,7 +26,7 @@ use futures_util::stream::try_unfold;
 use tracing::Instrument;
 
 use super::ApiError;
-use super::answer::Answer;
+use super::answer::{Answer, content_etag};
 use super::event_stream::Streamed;
 use super::extract::Caller;
 use super::front_door::{Door, MOCK_HEADER};
@@ -278,6 +278,14 @@ fn wrap<E: Endpoint, T: Answer<E>>(
     if emptied {
         body = fault::emptied(&body).map_err(ApiError::internal)?;
     }
+    if E::SPEC.kind == Kind::Read && answer.etag().is_none() {
+        let etag = content_etag(&body);
+        let known = is_known(request, &etag);
+        response.insert_header((ETAG, etag));
+        if known {
+            return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+        }
+    }
     Ok(response
         .insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")))
         .body(body))
@@ -303,11 +311,13 @@ fn stream(mut response: HttpResponseBuilder, file: AuditDownload) -> HttpRespons
 
 /// Whether the caller has this representation already (`If-None-Match`, compared weakly).
 pub fn is_known(request: &HttpRequest, etag: &HeaderValue) -> bool {
+    let own = etag.as_bytes();
+    let own = own.strip_prefix(b"W/").unwrap_or(own);
     request
         .headers()
         .get_all(IF_NONE_MATCH)
         .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
         .map(|tag| tag.trim().trim_start_matches("W/"))
-        .any(|tag| tag == "*" || tag.as_bytes() == etag.as_bytes())
+        .any(|tag| tag == "*" || tag.as_bytes() == own)
 }

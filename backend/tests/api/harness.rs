@@ -18,6 +18,8 @@ use aicmo_store::Store;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::described;
+
 /// The build marker of every test server.
 pub const BUILD: &str = "AICMO_DASH_V3_2026_01_15_abcdef0";
 
@@ -205,7 +207,10 @@ impl Got {
 
 /// Sends a request and reads the answer to its end; of a stream, which has none, the head alone.
 pub async fn send(request: RequestBuilder) -> Got {
-    let response: Response = request.send().await.expect("the server answers");
+    let (client, request) = request.build_split();
+    let request = request.expect("a request");
+    let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+    let response: Response = client.execute(request).await.expect("the server answers");
     let status = response.status();
     let headers = response.headers().clone();
     let is_stream = headers
@@ -216,11 +221,13 @@ pub async fn send(request: RequestBuilder) -> Got {
     } else {
         response.bytes().await.expect("a whole body").to_vec()
     };
-    Got {
+    let got = Got {
         status,
         headers,
         bytes,
-    }
+    };
+    described::hold(&method, &path, &got);
+    got
 }
 
 fn facts() -> ProcessFacts {

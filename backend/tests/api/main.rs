@@ -10,8 +10,11 @@ mod samples;
 mod audit_trail;
 mod broken_database;
 mod coverage;
+mod described;
 mod mock_mode;
+mod openapi_examples;
 mod provenance;
+mod released;
 
 mod activity;
 mod audit;

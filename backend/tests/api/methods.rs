@@ -65,6 +65,19 @@ async fn head_answers_as_get_does_without_the_body() {
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.bytes.is_empty(), "{path}");
         assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
-        assert_eq!(head.header("etag"), get.header("etag"), "{path}");
+        // A weak one is made from what is said, and some figures move from one request to the next.
+        if !get.header("etag").starts_with("W/") {
+            assert_eq!(head.header("etag"), get.header("etag"), "{path}");
+            assert_eq!(
+                head.header("content-length"),
+                get.header("content-length"),
+                "{path}"
+            );
+        }
+        assert_eq!(
+            head.header("etag").is_empty(),
+            get.header("etag").is_empty(),
+            "{path}"
+        );
     }
 }

@@ -1,7 +1,13 @@
 //! The OpenAPI 3.1 document, derived from the endpoint table and the wire types.
 //!
 //! Nothing is described by hand but the probes: paths, parameters, bodies, answers and problem codes
-//! come from where the server itself takes them, so the document cannot fall behind.
+//! come from where the server itself takes them, so the document cannot fall behind. `operation` says
+//! what one endpoint takes and answers, `common` what all of them share, and `examples` what it looks
+//! like; a test sends each example to a running server.
+
+mod common;
+mod examples;
+mod operation;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +15,7 @@ use std::sync::LazyLock;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use aicmo_shared::api::{self, AnswerKind, BodyKind, EndpointSpec, Kind, ParamKind, ParamSpec};
+use aicmo_shared::api::{self, BodyKind};
 use aicmo_shared::{ErrorCode, MockReason, PageInfo, Problem, Source, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -24,18 +30,6 @@ pub const PATH: &str = "/api/v1/openapi.json";
 
 /// What its address takes.
 pub const ALLOW: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
-
-/// What any endpoint may answer, whatever it is.
-const ANYWHERE: &[ErrorCode] = &[
-    ErrorCode::InvalidFilter,
-    ErrorCode::HostNotAllowed,
-    ErrorCode::MethodNotAllowed,
-    ErrorCode::PayloadTooLarge,
-    ErrorCode::Internal,
-    ErrorCode::Integrity,
-    ErrorCode::DatabaseUnavailable,
-    ErrorCode::ServiceUnavailable,
-];
 
 struct Written {
     bytes: Bytes,
@@ -84,11 +78,16 @@ pub fn document() -> Value {
             "title": "AICMO Operator",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Every answer that carries data says where it came from. Failures are problem \
-                documents (RFC 9457) with a closed code.",
+                documents (RFC 9457) with a closed code. An answer may gain a field at any time; what is \
+                described here is never taken away within this version.",
             "license": { "name": "MIT", "identifier": "MIT" },
         },
         "paths": writer.paths_with_probes(),
-        "components": { "schemas": writer.components },
+        "components": {
+            "schemas": writer.components,
+            "parameters": common::parameters(),
+            "headers": common::headers(),
+        },
     })
 }
 
@@ -107,7 +106,7 @@ impl api::Visitor for Writer {
         }
         let answer = self.reference::<T::Answer>();
         let body = (T::SPEC.body == BodyKind::Json).then(|| self.reference::<T::Body>());
-        let operation = operation(&T::SPEC, body, answer);
+        let operation = operation::describe(&T::SPEC, body, answer);
         self.paths
             .entry(T::SPEC.path.to_owned())
             .or_default()
@@ -180,184 +179,22 @@ impl Writer {
 }
 
 fn probe(name: &str, summary: &str, parameters: &[Value]) -> Value {
+    let said = json!({ "description": summary, "headers": common::on_every_answer(),
+        "content": { "application/json": { "schema": {
+            "type": "object", "required": ["status"], "properties": { "status": { "type": "string" } } } } } });
+    let refused = json!({ "description": "The request was not understood, or not for this server.",
+        "headers": common::on_every_answer(),
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } });
     json!({ "get": {
         "operationId": name, "summary": summary, "tags": ["health"], "parameters": parameters,
-        "responses": { "default": { "description": summary, "content": { "application/json": {
-            "schema": { "type": "object", "required": ["status"],
-                "properties": { "status": { "type": "string" } } } } } } },
+        "responses": { "200": said, "503": said, "400": refused, "405": refused, "421": refused },
     } })
-}
-
-fn operation(spec: &EndpointSpec, body: Option<Value>, answer: Value) -> Value {
-    let mut operation = json!({
-        "operationId": spec.name,
-        "summary": spec.summary,
-        "tags": [spec.path.trim_start_matches(api::BASE).split('/').nth(1).unwrap_or_default()],
-        "parameters": parameters(spec),
-        "responses": responses(spec, answer),
-    });
-    let request = match (spec.body, body) {
-        (BodyKind::Json, Some(schema)) => {
-            Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
-        }
-        (BodyKind::File, _) => Some(
-            json!({ "required": true, "content": { "multipart/form-data": { "schema": {
-            "type": "object",
-            "required": ["file"],
-            "properties": {
-                "file": { "type": "string", "contentMediaType": "application/octet-stream" },
-                "campaign": { "type": "string", "format": "uuid" },
-            },
-        } } } }),
-        ),
-        _ => None,
-    };
-    if let (Some(request), Some(fields)) = (request, operation.as_object_mut()) {
-        fields.insert("requestBody".to_owned(), request);
-    }
-    operation
-}
-
-fn parameters(spec: &EndpointSpec) -> Vec<Value> {
-    let in_path = spec
-        .path
-        .split('/')
-        .filter_map(|piece| piece.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| {
-            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } })
-        });
-    let version = spec.needs_version.then(|| {
-        json!({ "name": "If-Match", "in": "header", "required": true,
-            "description": "The ETag of the version you saw, such as \"v3\"; 428 without, 412 when stale.",
-            "schema": { "type": "string" } })
-    });
-    let known = (spec.kind == Kind::Read && spec.path.ends_with("{id}")).then(|| {
-        json!({ "name": "If-None-Match", "in": "header", "required": false,
-            "description": "The ETag you have; 304 while it is the same.", "schema": { "type": "string" } })
-    });
-    in_path
-        .chain(version)
-        .chain(known)
-        .chain(spec.params.iter().map(query_parameter))
-        .collect()
-}
-
-fn query_parameter(param: &ParamSpec) -> Value {
-    let schema = match param.kind {
-        ParamKind::Text => json!({ "type": "string" }),
-        ParamKind::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-        ParamKind::Boolean => json!({ "type": "boolean" }),
-        ParamKind::Id => json!({ "type": "string", "format": "uuid" }),
-        ParamKind::Time => json!({ "type": "string", "format": "date-time" }),
-        ParamKind::OneOf(legal) => json!({ "type": "string", "enum": legal() }),
-        ParamKind::SomeOf(legal) => {
-            // As a form spells a list: one value, separated by commas.
-            return json!({ "name": param.name, "in": "query", "required": false, "description": param.help,
-                "style": "form", "explode": false,
-                "schema": { "type": "array", "items": { "type": "string", "enum": legal() } } });
-        }
-    };
-    json!({ "name": param.name, "in": "query", "required": false, "description": param.help, "schema": schema })
-}
-
-fn responses(spec: &EndpointSpec, answer: Value) -> Value {
-    let schema = match spec.kind {
-        _ if spec.answer == AnswerKind::Rows => json!({ "type": "string" }),
-        Kind::Read => envelope(&answer, spec.params.iter().any(|param| param.name == "cursor")),
-        Kind::Command | Kind::Process | Kind::Stream => answer,
-    };
-    let mut responses = Map::new();
-    let media: &[&str] = match spec.answer {
-        AnswerKind::Json | AnswerKind::Secret => &["application/json"],
-        AnswerKind::Rows => &["application/x-ndjson", "text/csv"],
-        AnswerKind::Events => &["text/event-stream"],
-    };
-    let content: Map<String, Value> = media
-        .iter()
-        .map(|media| ((*media).to_owned(), json!({ "schema": schema })))
-        .collect();
-    responses.insert(
-        spec.success.to_string(),
-        json!({ "description": spec.summary, "content": content }),
-    );
-    let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
-    for code in codes(spec) {
-        let codes = by_status.entry(code.status()).or_default();
-        if !codes.contains(&code.as_str()) {
-            codes.push(code.as_str());
-        }
-    }
-    for (status, codes) in by_status {
-        responses.insert(
-            status.to_string(),
-            json!({
-                "description": codes.join(", "),
-                "content": { "application/problem+json": { "schema": {
-                    "allOf": [{ "$ref": "#/components/schemas/Problem" }],
-                    "properties": { "code": { "enum": codes } },
-                } } },
-            }),
-        );
-    }
-    Value::Object(responses)
-}
-
-/// Every code that this endpoint can answer.
-fn codes(spec: &EndpointSpec) -> Vec<ErrorCode> {
-    let mut codes: Vec<ErrorCode> = spec.problems.iter().chain(ANYWHERE).copied().collect();
-    if spec.kind == Kind::Command {
-        codes.push(ErrorCode::MockModeReadOnly);
-    }
-    if matches!(spec.kind, Kind::Command | Kind::Process) {
-        codes.push(ErrorCode::CsrfFailed);
-    }
-    if spec.needs_version {
-        codes.extend([
-            ErrorCode::PreconditionRequired,
-            ErrorCode::VersionConflict,
-            ErrorCode::MalformedRequest,
-        ]);
-    }
-    if spec.body != BodyKind::None {
-        codes.extend([
-            ErrorCode::MalformedRequest,
-            ErrorCode::UnsupportedMediaType,
-            ErrorCode::ValidationFailed,
-        ]);
-    }
-    if spec.body == BodyKind::Json
-        || spec
-            .params
-            .iter()
-            .any(|param| matches!(param.kind, ParamKind::OneOf(_)))
-    {
-        codes.push(ErrorCode::InvalidEnumValue);
-    }
-    codes
-}
-
-/// The envelope of a read: a value with its provenance.
-fn envelope(data: &Value, is_list: bool) -> Value {
-    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
-    let mut required = vec!["data", "is_mock", "source", "mock_reason", "generated_at"];
-    let mut properties = json!({
-        "data": data,
-        "is_mock": { "type": "boolean", "description": "True exactly when source is mock." },
-        "source": reference("Source"),
-        "mock_reason": { "oneOf": [{ "type": "null" }, reference("MockReason")] },
-        "generated_at": reference("Timestamp"),
-    });
-    if let Some(fields) = properties.as_object_mut()
-        && is_list
-    {
-        fields.insert("page".to_owned(), reference("PageInfo"));
-        required.push("page");
-    }
-    json!({ "type": "object", "required": required, "properties": properties })
 }
 
 #[cfg(test)]
 mod tests {
+    use aicmo_shared::api::Kind;
+
     use super::*;
 
     /// Every `$ref` in `value`.
