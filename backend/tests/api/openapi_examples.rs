@@ -58,6 +58,7 @@ impl Steady {
 
     fn field(&mut self, name: &str, field: &Value) -> Value {
         match (name, field) {
+            ("change_seq", Value::Number(_)) => json!(42),
             ("next_cursor", Value::String(_)) => json!("eyJuIjoxfQ.b3BhcXVl"),
             ("sha256", Value::String(_)) => {
                 json!("5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
