@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, guard};
 use aicmo_shared::api;
 
 use super::handlers::{
-    activity, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status, stream,
-    tasks,
+    activity, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status,
+    stream, tasks,
 };
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, openapi};

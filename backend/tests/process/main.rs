@@ -3,14 +3,18 @@
 //! Every test starts processes of its own in a directory of its own, on free ports.
 
 mod audit;
+mod crashes;
 mod doors;
+mod full_disk;
 mod gate;
 mod hardening;
 mod idempotency;
 mod lifetime;
+mod load;
 mod modes;
 mod raw;
 mod refusals;
+mod replicas;
 mod retired;
 mod secrets;
 mod settings_table;

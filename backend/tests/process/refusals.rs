@@ -129,7 +129,7 @@ fn serve_after(room: &Room, wrapper: &[&str], prepare: &str, environment: &[(&st
 }
 
 /// A mount namespace of one's own, in which a test may mount what it likes.
-fn namespace() -> Option<Vec<&'static str>> {
+pub fn namespace() -> Option<Vec<&'static str>> {
     let works = |line: &[&str]| {
         Command::new(line[0])
             .args(&line[1..])

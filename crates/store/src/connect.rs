@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aicmo_shared::diagnostics::DatabaseKind;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection as _, SqliteConnection};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use crate::error::StoreError;
@@ -57,6 +58,11 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
             .pragma("temp_store", "memory")
             .pragma("journal_size_limit", "67108864")
     });
+    writing.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_release(|connection, _| {
+            Box::pin(async move { is_outside_a_transaction(connection).await })
+        })
+    });
     let writer = match connect(writing).await {
         Err(StoreError::Unavailable(cause)) if !takes_files(path) => return Err(StoreError::ReadOnly(cause)),
         opened => opened?,
@@ -90,6 +96,17 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
         writer,
         reader,
     })
+}
+
+/// Whether a connection that comes back may be used again.
+///
+/// SQLite rolls a transaction back by itself when the disk is full, and the driver, whose own
+/// rollback then fails, would take the next transaction for a nested one: its commit would keep
+/// nothing. Such a connection is closed and replaced.
+async fn is_outside_a_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Answered after the rollback that a dropped transaction asked for.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 async fn open_postgres(url: &str, settings: &StoreSettings) -> Result<Pools, StoreError> {

@@ -17,6 +17,7 @@ pub use builders::{CampaignBuilder, LeadBuilder, NOON, a_campaign, a_lead};
 pub use clock::FrozenClock;
 pub use database::{TestDatabase, run};
 pub use ledger::{ApprovalBuilder, AttemptBuilder, TaskBuilder, a_task, an_approval, an_attempt};
+pub use sqlite::assert_sound;
 pub use wait::wait_until;
 
 pub use aicmo_shared::diagnostics::DatabaseKind;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use aicmo_store::{DatabaseTarget, Store, StoreSettings};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 use tempfile::TempDir;
 
 /// A directory with a migrated database in it.
@@ -11,6 +12,30 @@ pub(crate) async fn create() -> (TempDir, DatabaseTarget) {
     let path = directory.path().join("aicmo.db");
     std::fs::copy(template().await, &path).expect("copy the template database");
     (directory, DatabaseTarget::Sqlite { path })
+}
+
+/// Asks SQLite itself whether every page, index and reference of the file at `path` is as it should be.
+///
+/// # Panics
+/// With what SQLite found.
+pub async fn assert_sound(path: &Path) {
+    let url = format!("sqlite://{}?mode=rw", path.display());
+    let connection = Database::connect(ConnectOptions::new(url))
+        .await
+        .expect("the file opens");
+    for (question, good) in [
+        ("PRAGMA integrity_check", Some("ok")),
+        ("PRAGMA foreign_key_check", None),
+    ] {
+        let statement = Statement::from_string(connection.get_database_backend(), question);
+        let rows = connection.query_all_raw(statement).await.expect("an answer");
+        let found: Vec<String> = rows
+            .iter()
+            .map(|row| row.try_get_by_index(0).expect("a word"))
+            .collect();
+        assert_eq!(found, Vec::from_iter(good), "{question}");
+    }
+    connection.close().await.expect("closed");
 }
 
 /// The template's path; makes it when this schema has none yet.
