@@ -18,6 +18,7 @@ mod m20261125_0010_create_audit_log;
 mod m20261125_0011_create_control_flags;
 mod m20261125_0012_create_counters;
 mod m20261125_0013_widen_audit_log;
+mod m20261125_0014_create_accounts;
 mod m20261125_0015_create_idempotency_keys;
 mod m20261125_0016_create_events;
 mod m20261125_0017_create_webhooks;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0011_create_control_flags::Migration),
             Box::new(m20261125_0012_create_counters::Migration),
             Box::new(m20261125_0013_widen_audit_log::Migration),
+            Box::new(m20261125_0014_create_accounts::Migration),
             Box::new(m20261125_0015_create_idempotency_keys::Migration),
             Box::new(m20261125_0016_create_events::Migration),
             Box::new(m20261125_0017_create_webhooks::Migration),

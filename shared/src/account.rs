@@ -42,6 +42,24 @@ impl AccountKind {
 }
 
 closed_enum! {
+    /// What a link that works once is for.
+    pub enum LinkKind {
+        SetUp = "set_up", Invitation = "invitation", PasswordReset = "password_reset",
+    }
+}
+
+impl LinkKind {
+    /// The console's page behind the link; the token follows as `#token=…`.
+    pub const fn page(self) -> &'static str {
+        match self {
+            Self::SetUp => SET_UP_PAGE,
+            Self::Invitation => INVITATION_PAGE,
+            Self::PasswordReset => PASSWORD_RESET_PAGE,
+        }
+    }
+}
+
+closed_enum! {
     /// What became of an invitation.
     pub enum InvitationState {
         Open = "open", Accepted = "accepted", Revoked = "revoked", Expired = "expired",

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use aicmo_shared::access::{Access, Capability, Role, Scope};
-use aicmo_shared::account::{AccountKind, InvitationState};
+use aicmo_shared::account::{AccountKind, InvitationState, LinkKind};
 use aicmo_shared::action::ActionStatus;
 use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::api::{self, BodyKind, Kind, Method, ParamKind};
@@ -72,6 +72,7 @@ fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
         Capability,
         AccountKind,
         InvitationState,
+        LinkKind,
         Standing,
         SecondFactor,
         ApiKeyState,
@@ -196,6 +197,7 @@ fn every_label_is_its_own() {
     distinct(Scope::purpose);
     distinct(AccountKind::label);
     distinct(InvitationState::label);
+    distinct(LinkKind::page);
     distinct(ApiKeyState::label);
     distinct(LeadStatus::label);
     distinct(LeadStatus::meaning);

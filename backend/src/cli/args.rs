@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use aicmo_shared::access::{Role, Scope};
 use clap::{Args, Parser, Subcommand};
 
+use super::accounts::{parse_role, parse_scope};
 use crate::process::{Exit, Stop};
 
 const AFTER_HELP: &str = "\
@@ -76,6 +78,16 @@ pub enum Command {
     Audit(AuditCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Manage people and service accounts on the database itself.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Manage the keys of tools on the database itself.
+    ApiKey {
+        #[command(subcommand)]
+        command: ApiKeyCommand,
+    },
     /// Show the mode, the services and the flags of a server.
     Status {
         /// Print the answer as JSON.
@@ -107,6 +119,114 @@ pub enum AuditCommand {
         /// ndjson (the whole trail, can be verified) or csv (for a spreadsheet).
         #[arg(long, default_value = "ndjson", value_name = "FORMAT")]
         format: aicmo_shared::audit::AuditFormat,
+    },
+}
+
+/// What to do to an account. An account is named by its e-mail address or its id.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Invite somebody: print a link by which they set name and password themselves.
+    Add {
+        /// The e-mail address to sign in with.
+        email: String,
+        /// viewer, operator, approver or admin.
+        #[arg(long, default_value = "viewer", value_parser = parse_role)]
+        role: Role,
+        /// Make the account now, with the password in the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        /// The name that others see; only with --password-stdin.
+        #[arg(long, requires = "password_stdin")]
+        name: Option<String>,
+        /// Print the answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every account.
+    List {
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give an account another role; its sessions end.
+    SetRole {
+        /// The account.
+        account: String,
+        /// viewer, operator, approver or admin.
+        #[arg(value_parser = parse_role)]
+        role: Role,
+        /// Print the account as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shut an account: its sessions end and its keys are refused.
+    Deactivate {
+        /// The account.
+        account: String,
+        /// Print the account as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Open a shut account again.
+    Activate {
+        /// The account.
+        account: String,
+        /// Print the account as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a link by which somebody sets a new password.
+    ResetLink {
+        /// The account.
+        account: String,
+        /// Also switch the second factor off, for somebody who has lost it.
+        #[arg(long)]
+        without_second_factor: bool,
+        /// Print the link as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a new set-up link, while there is no account.
+    SetupLink {
+        /// Print the link as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What to do to a key.
+#[derive(Debug, Subcommand)]
+pub enum ApiKeyCommand {
+    /// Create a key and print its secret once.
+    Create {
+        /// What the key is for.
+        name: String,
+        /// The account that it belongs to, by e-mail address or id.
+        #[arg(long)]
+        owner: String,
+        /// What it may do; may be repeated.
+        #[arg(long = "scope", required = true, value_parser = parse_scope)]
+        scopes: Vec<Scope>,
+        /// After so many days it does not work any more; never, when absent.
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: Option<u32>,
+        /// Print the key as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List every key, without its secret.
+    List {
+        /// Print the list as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Revoke a key for good.
+    Revoke {
+        /// The id of the key.
+        id: String,
+        /// Print the key as JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

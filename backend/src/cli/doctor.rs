@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::output::{print_json, print_text};
 use super::{block_on, table};
 use crate::process::data_dir::unusable;
-use crate::process::{Exit, Stop, data_dir, facts, fatal, keys, logging};
+use crate::process::{Exit, Stop, data_dir, facts, fatal, first_start, keys, logging};
 use crate::settings::{DatabaseAddress, Settings};
 
 pub(super) fn run(settings: &Settings, json: bool, bundle: Option<&Path>) -> Result<Exit, Stop> {
@@ -85,6 +85,7 @@ pub(crate) async fn look(settings: &Settings) -> Result<Diagnostics, Stop> {
             campaign_ops_enabled: settings.campaign_ops_enabled,
             services_disabled: settings.services_disabled.clone(),
             e2e: settings.e2e_mode,
+            accounts: first_start::account_settings(settings, None),
             facts: facts::collect(settings, "doctor"),
         },
         mode,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aicmo_operations::accounts::AccountSettings;
 use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock};
 use aicmo_store::{Store, StoreError, StoreSettings};
 
@@ -33,6 +34,7 @@ pub(super) fn operations(settings: &Settings, store: Store) -> Result<Arc<Operat
             campaign_ops_enabled: settings.campaign_ops_enabled,
             services_disabled: Vec::new(),
             e2e: false,
+            accounts: AccountSettings::default(),
             facts: facts::collect(settings, "command"),
         },
         Mode::Live(store),

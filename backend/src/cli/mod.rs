@@ -3,6 +3,7 @@
 //! Owns: names, arguments and help of the commands, and how their answers are printed. Does not own
 //! what they do. The retired names are refused before anything else is read or opened.
 
+mod accounts;
 mod args;
 mod audit;
 mod database;
@@ -78,6 +79,8 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
         Command::Status { json, .. } => remote::status(&settings, *json),
         Command::Audit(command) => audit::run(&settings, command),
+        Command::User { command } => accounts::user(&settings, command),
+        Command::ApiKey { command } => accounts::api_key(&settings, command),
         Command::Inventory { .. } | Command::Openapi | Command::Smoke { .. } => Ok(Exit::Fine),
     }
 }

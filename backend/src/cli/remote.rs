@@ -89,6 +89,10 @@ fn describe(status: &Status, mode: &str) -> String {
 
 fn client(settings: &Settings) -> Result<Client, Stop> {
     Client::new(settings.backend_url.as_str())
+        .map(|client| match &settings.api_key {
+            Some(key) => client.with_key(key.expose()),
+            None => client,
+        })
         .map_err(|error| Stop::fatal(format!("The HTTP client cannot start: {error}.")))
 }
 

@@ -44,11 +44,16 @@ impl<T> Read<T> {
 pub struct Done<T> {
     answer: T,
     etag: Option<HeaderValue>,
+    cookies: Vec<HeaderValue>,
 }
 
 impl<T> From<T> for Done<T> {
     fn from(answer: T) -> Self {
-        Self { answer, etag: None }
+        Self {
+            answer,
+            etag: None,
+            cookies: Vec::new(),
+        }
     }
 }
 
@@ -56,6 +61,12 @@ impl<T> Done<T> {
     /// Adds the ETag of the resource as it is now.
     pub fn with_etag(mut self, etag: impl FnOnce(&T) -> HeaderValue) -> Self {
         self.etag = Some(etag(&self.answer));
+        self
+    }
+
+    /// Adds the cookies that a browser is to keep, or to forget.
+    pub fn with_cookies(mut self, cookies: Vec<HeaderValue>) -> Self {
+        self.cookies = cookies;
         self
     }
 }
@@ -126,6 +137,11 @@ pub trait Answer<E: Endpoint> {
     {
         Err(self)
     }
+
+    /// What a browser is to keep, or to forget.
+    fn cookies(&self) -> &[HeaderValue] {
+        &[]
+    }
 }
 
 impl<E: ReadEndpoint<Answer = T>, T: Serialize> Answer<E> for Read<T> {
@@ -153,6 +169,10 @@ impl<E: CommandEndpoint<Answer = T>, T: Serialize> Answer<E> for Done<T> {
 
     fn mock_reason(&self) -> Option<MockReason> {
         None
+    }
+
+    fn cookies(&self) -> &[HeaderValue] {
+        &self.cookies
     }
 }
 

@@ -9,7 +9,9 @@ use std::fmt;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use aicmo_operations::OperationError;
 use aicmo_shared::{ErrorCode, FieldProblem, Problem};
 
@@ -137,6 +139,9 @@ impl ApiError {
         response.insert_header((CACHE_CONTROL, "no-store"));
         if let Some(allow) = &self.allow {
             response.insert_header((ALLOW, allow.clone()));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"aicmo\""));
         }
         if let Some(seconds) = self.retry_after() {
             response.insert_header((RETRY_AFTER, seconds));

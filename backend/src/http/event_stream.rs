@@ -16,7 +16,7 @@ use futures_util::stream::unfold;
 
 use super::ApiError;
 use super::fault;
-use super::mount::{Admission, armed_fault};
+use super::mount::{Admitted, armed_fault};
 
 /// Tells a proxy in front of us to hand every event on at once.
 const UNBUFFERED: (HeaderName, HeaderValue) = (
@@ -39,7 +39,7 @@ impl<E, F: Clone> Clone for Streamed<E, F> {
     }
 }
 
-impl<E, F, Args> Handler<(HttpRequest, Admission<E>, Args)> for Streamed<E, F>
+impl<E, F, Args> Handler<(HttpRequest, Admitted<E, Args>)> for Streamed<E, F>
 where
     E: StreamEndpoint + 'static,
     F: Handler<Args, Output = Result<Subscription, ApiError>>,
@@ -48,9 +48,9 @@ where
     type Output = Result<HttpResponse, ApiError>;
     type Future = Pin<Box<dyn Future<Output = Self::Output>>>;
 
-    fn call(&self, (request, _, args): (HttpRequest, Admission<E>, Args)) -> Self::Future {
+    fn call(&self, (request, admitted): (HttpRequest, Admitted<E, Args>)) -> Self::Future {
         let fault = armed_fault(&request, E::SPEC.name);
-        let subscription = self.handler.call(args);
+        let subscription = self.handler.call(admitted.args);
         Box::pin(async move {
             match fault {
                 None | Some(FaultKind::Empty) => Ok(respond(&request, subscription.await?)),

@@ -63,6 +63,11 @@ impl Door {
         self.state.e2e
     }
 
+    /// Whether cookies go over https only.
+    pub fn is_secure(&self) -> bool {
+        self.state.over_tls
+    }
+
     /// The armed faults; `None` outside E2E mode.
     pub fn faults(&self) -> Option<&Faults> {
         self.faults.as_ref()

@@ -9,6 +9,7 @@
 
 mod answer;
 mod api_error;
+mod auth;
 mod connection;
 mod cors;
 mod event_stream;

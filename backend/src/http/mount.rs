@@ -1,22 +1,24 @@
 //! Ties handlers to the endpoint table, so that no path or method is spelt twice.
 //!
 //! A handler fits its endpoint by type: its answer is the endpoint's answer, a read answers with
-//! provenance. Everything that is the same for all endpoints happens here: mock mode refuses
-//! commands before their body is looked at, `HEAD` follows `GET`, conditional reads answer 304,
-//! another method is 405 with `Allow`, and armed faults strike.
+//! provenance. Everything that is the same for all endpoints happens here: who may not come in, and
+//! commands on mock data, are refused before anything of the request is looked at, `HEAD` follows
+//! `GET`, conditional reads answer 304, another method is 405 with `Allow`, and armed faults strike.
 
-use std::future::{Future, Ready, ready};
+use std::future::{Future, ready};
 use std::marker::PhantomData;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, SET_COOKIE,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Compress, Condition};
 use actix_web::web::ServiceConfig;
-use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Route, guard, web};
+use actix_web::{
+    Error, FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Route, guard, web,
+};
 use aicmo_operations::Operations;
 use aicmo_operations::audit::AuditDownload;
 use aicmo_operations::stream::Subscription;
@@ -30,8 +32,7 @@ use super::answer::{Answer, content_etag};
 use super::event_stream::Streamed;
 use super::extract::Caller;
 use super::front_door::{Door, MOCK_HEADER};
-use super::limits::Budget;
-use super::{fault, idempotency};
+use super::{auth, fault, idempotency};
 
 /// Small answers that every open console asks for every few seconds: sending them as they are costs
 /// less than packing them.
@@ -155,27 +156,29 @@ fn allowed(methods: &[api::Method]) -> HeaderValue {
     HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
 }
 
-/// Lets a command in only where there is data to change.
-pub(super) struct Admission<E>(PhantomData<fn() -> E>);
+/// The arguments of a handler, taken from the request only after it was let in to `E`.
+pub(super) struct Admitted<E, Args> {
+    pub(super) args: Args,
+    endpoint: PhantomData<fn() -> E>,
+}
 
-impl<E: Endpoint> FromRequest for Admission<E> {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+impl<E: Endpoint, Args: FromRequest + 'static> FromRequest for Admitted<E, Args> {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Error>>>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        if let Some(door) = request.app_data::<web::Data<Door>>() {
-            // Who is known pays for himself; until somebody is, the address does.
-            let limits = door.limits();
-            let payer = limits.address_of(request);
-            if let Err(refused) = limits.charge(request, payer, Budget::of(&E::SPEC)) {
-                return ready(Err(refused));
-            }
-        }
-        let admitted = match (E::SPEC.kind, request.app_data::<web::Data<Operations>>()) {
-            (Kind::Command, Some(ops)) => ops.live(E::SPEC.service).map(drop).map_err(ApiError::from),
-            _ => Ok(()),
-        };
-        ready(admitted.map(|()| Self(PhantomData)))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        let mut payload = payload.take();
+        Box::pin(async move {
+            auth::admit::<E>(&request).await?;
+            let args = Args::from_request(&request, &mut payload)
+                .await
+                .map_err(Into::into)?;
+            Ok(Self {
+                args,
+                endpoint: PhantomData,
+            })
+        })
     }
 }
 
@@ -194,7 +197,7 @@ impl<E, F: Clone> Clone for Mounted<E, F> {
     }
 }
 
-impl<E, F, Args, T> Handler<(HttpRequest, Admission<E>, Args)> for Mounted<E, F>
+impl<E, F, Args, T> Handler<(HttpRequest, Admitted<E, Args>)> for Mounted<E, F>
 where
     E: Endpoint + 'static,
     F: Handler<Args, Output = Result<T, ApiError>>,
@@ -204,9 +207,9 @@ where
     type Output = Result<HttpResponse, ApiError>;
     type Future = Pin<Box<dyn Future<Output = Self::Output>>>;
 
-    fn call(&self, (request, _, args): (HttpRequest, Admission<E>, Args)) -> Self::Future {
+    fn call(&self, (request, admitted): (HttpRequest, Admitted<E, Args>)) -> Self::Future {
         let fault = armed_fault(&request, E::SPEC.name);
-        let answer = self.handler.call(args);
+        let answer = self.handler.call(admitted.args);
         let keyed = idempotency::keyed::<E>(&request, &Caller::of(&request).0);
         Box::pin(async move {
             match fault {
@@ -269,6 +272,9 @@ fn wrap<E: Endpoint, T: Answer<E>>(
         if E::SPEC.kind == Kind::Read && is_known(request, etag) {
             return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
         }
+    }
+    for cookie in answer.cookies() {
+        response.append_header((SET_COOKIE, cookie.clone()));
     }
     let answer = match answer.into_file() {
         Ok(file) => return Ok(stream(response, file)),

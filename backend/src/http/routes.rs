@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, guard};
 use aicmo_shared::api;
 
 use super::handlers::{
-    activity, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics, status,
-    stream, tasks,
+    activity, api_keys, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics,
+    session, status, stream, tasks, users,
 };
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, openapi};
@@ -69,4 +69,30 @@ fn mounts() -> Mounts {
         .endpoint::<api::ListAudit, _, _, _>(audit::list_audit)
         .endpoint::<api::VerifyAudit, _, _, _>(audit::verify_audit)
         .endpoint::<api::ExportAudit, _, _, _>(audit::export_audit)
+        .endpoint::<api::GetSession, _, _, _>(session::get_session)
+        .endpoint::<api::SignIn, _, _, _>(session::sign_in)
+        .endpoint::<api::SignOut, _, _, _>(session::sign_out)
+        .endpoint::<api::SetUp, _, _, _>(session::set_up)
+        .endpoint::<api::ChangePassword, _, _, _>(session::change_password)
+        .endpoint::<api::BeginSecondFactor, _, _, _>(session::begin_second_factor)
+        .endpoint::<api::ConfirmSecondFactor, _, _, _>(session::confirm_second_factor)
+        .endpoint::<api::RemoveSecondFactor, _, _, _>(session::remove_second_factor)
+        .endpoint::<api::RenewRecoveryCodes, _, _, _>(session::renew_recovery_codes)
+        .endpoint::<api::ListSessions, _, _, _>(session::list_sessions)
+        .endpoint::<api::EndSession, _, _, _>(session::end_session)
+        .endpoint::<api::AcceptInvitation, _, _, _>(session::accept_invitation)
+        .endpoint::<api::ResetPassword, _, _, _>(session::reset_password)
+        .endpoint::<api::ListUsers, _, _, _>(users::list_users)
+        .endpoint::<api::CreateServiceAccount, _, _, _>(users::create_service_account)
+        .endpoint::<api::GetUser, _, _, _>(users::get_user)
+        .endpoint::<api::PatchUser, _, _, _>(users::patch_user)
+        .endpoint::<api::CreatePasswordReset, _, _, _>(users::create_password_reset)
+        .endpoint::<api::EndUserSessions, _, _, _>(users::end_user_sessions)
+        .endpoint::<api::RemoveUserSecondFactor, _, _, _>(users::remove_user_second_factor)
+        .endpoint::<api::ListInvitations, _, _, _>(users::list_invitations)
+        .endpoint::<api::CreateInvitation, _, _, _>(users::create_invitation)
+        .endpoint::<api::RevokeInvitation, _, _, _>(users::revoke_invitation)
+        .endpoint::<api::ListApiKeys, _, _, _>(api_keys::list_api_keys)
+        .endpoint::<api::CreateApiKey, _, _, _>(api_keys::create_api_key)
+        .endpoint::<api::RevokeApiKey, _, _, _>(api_keys::revoke_api_key)
 }

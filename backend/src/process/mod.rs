@@ -11,6 +11,7 @@ pub mod exit;
 pub mod facts;
 pub mod fatal;
 pub mod files;
+pub mod first_start;
 pub mod keys;
 pub mod lock;
 pub mod logging;

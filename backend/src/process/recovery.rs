@@ -8,6 +8,7 @@ use aicmo_store::{Store, StoreSettings};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::database::{chain, open_ready};
+use super::first_start;
 
 /// How long to wait between two attempts.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -22,7 +23,10 @@ pub async fn wait_for_database(ops: Arc<Operations>, settings: StoreSettings) {
         pause.tick().await;
         let failed = match open_ready(&settings).await {
             Ok(store) => match go_live(&ops, store).await {
-                Ok(_) => break,
+                Ok(_) => {
+                    first_start::announce_set_up(&ops).await;
+                    break;
+                }
                 Err(error) => error.to_string(),
             },
             Err(error) => chain(&error),

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::database::{directory_of, explain, is_passing, open_within};
 use super::lock::InstanceLock;
 use super::signals::Signals;
-use super::{Exit, Stop, data_dir, facts, files, keys, recovery, upkeep};
+use super::{Exit, Stop, data_dir, facts, files, first_start, keys, recovery, upkeep};
 use crate::http::{self, AllowedOrigins, HttpState};
 use crate::settings::{DatabaseAddress, Settings, WebAddress};
 
@@ -59,8 +59,12 @@ async fn run(settings: &Settings) -> Result<Exit, Stop> {
         opened = open(settings) => opened?,
         () = signals.received() => return Ok(Exit::Fine),
     };
+    first_start::require_a_way_in(settings, &opened).await?;
     let process = Process::begin(settings, listener, &opened)?;
     process.announce();
+    if opened.store().is_some() {
+        first_start::announce_set_up(&process.ops).await;
+    }
     let ended = process.until_asked_to_end(&mut signals).await;
     drop(lock);
     ended
@@ -144,7 +148,7 @@ impl Process {
         let cannot_serve =
             |cause: std::io::Error| Stop::fatal(format!("The HTTP server cannot start: {cause}."));
         let address = listener.local_addr().map_err(cannot_serve)?;
-        let ops = Operations::new(operations_settings(settings)?, mode.clone());
+        let ops = Operations::new(operations_settings(settings, address)?, mode.clone());
         let state = Arc::new(HttpState {
             ops: Arc::clone(&ops),
             build: super::build::marker(),
@@ -236,7 +240,7 @@ fn ready_line(address: SocketAddr, mode: &Mode) -> String {
 }
 
 /// Forced mock data keeps nothing, so it needs neither the data directory nor lasting keys.
-fn operations_settings(settings: &Settings) -> Result<OperationsSettings, Stop> {
+fn operations_settings(settings: &Settings, address: SocketAddr) -> Result<OperationsSettings, Stop> {
     let secrets = if settings.forced_mock().is_some() {
         keys::ephemeral()?
     } else {
@@ -256,6 +260,7 @@ fn operations_settings(settings: &Settings) -> Result<OperationsSettings, Stop> 
         campaign_ops_enabled: settings.campaign_ops_enabled,
         services_disabled: settings.services_disabled.clone(),
         e2e: settings.e2e_mode,
+        accounts: first_start::account_settings(settings, Some(address)),
         facts: facts::collect(settings, "serve"),
     })
 }

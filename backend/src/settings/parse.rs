@@ -63,25 +63,16 @@ fn number<N: std::str::FromStr + PartialOrd + Display + Copy>(
     }
 }
 
-/// Only loopback: without sign-in, whoever reaches the port acts as the operator.
+/// An address to listen on. Whether other machines may reach it is decided when the accounts are known.
 pub(super) fn bind(text: &str) -> Result<SocketAddr, String> {
     let spelled = text
         .strip_prefix("localhost:")
         .map(|port| format!("127.0.0.1:{port}"));
-    let address: SocketAddr = spelled
+    spelled
         .as_deref()
         .unwrap_or(text)
         .parse()
-        .map_err(|_| "must be an address and a port, such as 127.0.0.1:8000")?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err(
-            "must be a loopback address such as 127.0.0.1:8000, because there is no sign-in yet and whoever \
-             reaches the port could act as the operator"
-                .into(),
-        )
-    }
+        .map_err(|_| "must be an address and a port, such as 127.0.0.1:8000".into())
 }
 
 /// A directory; whether it can be used is found out when it is opened.
@@ -154,6 +145,17 @@ pub(super) fn optional_key(text: &str) -> Result<Option<Redacted<String>>, Strin
         0 => Ok(None),
         32.. => Ok(Some(Redacted::new(text.to_owned()))),
         _ => Err("must have at least 32 characters".into()),
+    }
+}
+
+/// A secret of whatever shape its issuer gave it; only what could not travel in a header is refused.
+pub(super) fn optional_secret(text: &str) -> Result<Option<Redacted<String>>, String> {
+    if text.is_empty() {
+        Ok(None)
+    } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(Some(Redacted::new(text.to_owned())))
+    } else {
+        Err("must be visible ASCII characters without spaces".into())
     }
 }
 

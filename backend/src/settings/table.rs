@@ -145,7 +145,7 @@ settings! {
     db_required: bool = "AICMO_DB_REQUIRED", default "false", Plain, parse::boolean;
     #[doc = "The most connections to the database."]
     db_pool_max: u32 = "AICMO_DB_POOL_MAX", default "10", Plain, parse::count::<1, 200>;
-    #[doc = "The address to listen on; loopback only while there is no sign-in. Port 0 picks a free one, which the ready line names."]
+    #[doc = "The address to listen on; loopback only while there is neither an account nor AICMO_BOOTSTRAP_ADMIN_KEY. Port 0 picks a free one, which the ready line names."]
     bind: SocketAddr = "AICMO_BIND", default "127.0.0.1:8000", Plain, parse::bind;
     #[doc = "The most connections at once. When all are taken, the client that has been idle longest makes room for a new one."]
     max_connections: u32 = "AICMO_MAX_CONNECTIONS", default "4096", Plain, parse::count::<16, 100_000>;
@@ -171,7 +171,13 @@ settings! {
     campaign_ops_enabled: bool = "AICMO_CAMPAIGN_OPS_ENABLED", default "true", Plain, parse::boolean;
     #[doc = "The key under which identities of leads are hashed, at least 32 characters. Unset: made on first start and kept in AICMO_DATA_DIR. A changed key no longer finds known leads again."]
     identity_key: Option<Redacted<String>> = "AICMO_IDENTITY_KEY", default "", Secret, parse::optional_key;
-    #[doc = "The key under which cursors are signed, at least 32 characters; the same for every replica. Unset: made on first start and kept in AICMO_DATA_DIR."]
+    #[doc = "A key of at least 32 characters that may do all an administrator may, for unattended set-up; sent as Authorization: Bearer. Unset: there is none."]
+    bootstrap_admin_key: Option<Redacted<String>> = "AICMO_BOOTSTRAP_ADMIN_KEY", default "", Secret, parse::optional_key;
+    #[doc = "The API key that the commands which ask a server send. Unset: none is sent."]
+    api_key: Option<Redacted<String>> = "AICMO_API_KEY", default "", Secret, parse::optional_secret;
+    #[doc = "Hours after which a session ends at the latest; a quarter of them without a request ends it sooner."]
+    session_hours: u32 = "AICMO_SESSION_HOURS", default "12", Plain, parse::count::<1, 720>;
+    #[doc = "The key under which cursors are signed and the secrets of authenticator apps are sealed, at least 32 characters; the same for every replica. Unset: made on first start and kept in AICMO_DATA_DIR."]
     session_key: Option<Redacted<String>> = "AICMO_SESSION_KEY", default "", Secret, parse::optional_key;
     #[doc = "The largest file of leads that is accepted, in megabytes."]
     import_max_mb: u64 = "AICMO_IMPORT_MAX_MB", default "100", Plain, parse::megabytes::<1, 10_000>;

@@ -2,6 +2,7 @@
 //!
 //! The tests of the process start theirs in the same way.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -37,6 +38,7 @@ pub fn command(program: &Path, environment: &[(&str, &str)]) -> Command {
 pub struct Server {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
+    key: String,
     /// Where it listens.
     pub url: String,
     /// Its first line on stdout.
@@ -55,7 +57,12 @@ impl Server {
         let data_dir = data_dir
             .to_str()
             .ok_or("the temporary directory has no UTF-8 name")?;
-        let mut all = vec![("AICMO_BIND", "127.0.0.1:0"), ("AICMO_DATA_DIR", data_dir)];
+        let key = one_time_key()?;
+        let mut all = vec![
+            ("AICMO_BIND", "127.0.0.1:0"),
+            ("AICMO_DATA_DIR", data_dir),
+            (KEY_SETTING, key.as_str()),
+        ];
         all.extend_from_slice(environment);
         let mut command = command(program, &all);
         command.arg("serve").stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -69,6 +76,7 @@ impl Server {
         let mut server = Self {
             child,
             log,
+            key,
             url: String::new(),
             ready_line: String::new(),
             start_took: Duration::ZERO,
@@ -86,12 +94,19 @@ impl Server {
         }
     }
 
-    /// A client of it.
+    /// A client of it that may do what an administrator may.
     ///
     /// # Errors
     /// When HTTP cannot be set up.
     pub fn client(&self) -> Result<Client, String> {
-        Client::new(&self.url).map_err(|error| error.to_string())
+        Client::new(&self.url)
+            .map(|client| client.with_key(&self.key))
+            .map_err(|error| error.to_string())
+    }
+
+    /// The key that its client sends, for commands that ask it.
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// The process.
@@ -173,6 +188,19 @@ pub fn run_to_end(mut command: Command) -> Result<Ended, String> {
         stdout,
         stderr,
     })
+}
+
+/// The setting by which a server without accounts can be asked anything.
+const KEY_SETTING: &str = "AICMO_BOOTSTRAP_ADMIN_KEY";
+
+/// A key for the life of one server.
+fn one_time_key() -> Result<String, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|cause| format!("no key can be made: {cause}"))?;
+    Ok(bytes.iter().fold(String::with_capacity(64), |mut key, byte| {
+        let _ = write!(key, "{byte:02x}");
+        key
+    }))
 }
 
 /// The value of `name=value` in a ready line.

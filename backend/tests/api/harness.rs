@@ -8,10 +8,12 @@ use actix_web::dev::ServerHandle;
 use aicmo_backend::http::{self, AllowedOrigins, Budgets, HttpState, Limits, TrustedProxies};
 use aicmo_client::Client;
 use aicmo_client::reqwest::{Method, RequestBuilder, Response, StatusCode};
+use aicmo_operations::accounts::AccountSettings;
 use aicmo_operations::{Mode, Operations, OperationsSettings, ProcessFacts, Secrets, SystemClock};
 use aicmo_shared::build_marker::BuildMarker;
 use aicmo_shared::diagnostics::DatabaseKind;
 use aicmo_shared::inventory::{EntryPoint, EntryPointKind, EntryPointState};
+use aicmo_shared::session::SecretText;
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::{ErrorCode, MockReason, Problem, Timestamp};
 use aicmo_store::Store;
@@ -22,6 +24,9 @@ use super::described;
 
 /// The build marker of every test server.
 pub const BUILD: &str = "AICMO_DASH_V3_2026_01_15_abcdef0";
+
+/// The bootstrap key of every test server; its client sends it, and so may do what an administrator may.
+pub const ADMIN_KEY: &str = "the-key-of-an-administrator-in-tests";
 
 /// The largest import a test server takes.
 pub const IMPORT_LIMIT: u64 = 1024 * 1024;
@@ -87,6 +92,10 @@ impl Start {
                 campaign_ops_enabled: self.campaign_ops_enabled,
                 services_disabled: self.services_disabled,
                 e2e: self.e2e,
+                accounts: AccountSettings {
+                    bootstrap_key: Some(SecretText::new(ADMIN_KEY)),
+                    ..AccountSettings::default()
+                },
                 facts: facts(),
             },
             self.mode,
@@ -107,7 +116,9 @@ impl Start {
         let handle = server.handle();
         tokio::spawn(server);
         TestServer {
-            client: Client::new(&format!("http://{address}")).expect("a client"),
+            client: Client::new(&format!("http://{address}"))
+                .expect("a client")
+                .with_key(ADMIN_KEY),
             ops,
             handle,
             data_dir,

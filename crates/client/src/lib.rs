@@ -12,6 +12,7 @@ use std::sync::Once;
 use std::time::Duration;
 
 use aicmo_shared::api::{CommandEndpoint, Endpoint, Method, ReadEndpoint};
+use aicmo_shared::session::SecretText;
 use aicmo_shared::{Problem, Sourced};
 pub use error::ClientError;
 pub use reqwest;
@@ -32,6 +33,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_mins(2);
 pub struct Client {
     http: reqwest::Client,
     base: String,
+    key: Option<SecretText>,
 }
 
 impl Client {
@@ -51,7 +53,22 @@ impl Client {
         Ok(Self {
             http,
             base: base_url.trim_end_matches('/').to_owned(),
+            key: None,
         })
+    }
+
+    /// The same client, sending `key` as `Authorization: Bearer` with every request.
+    #[must_use]
+    pub fn with_key(mut self, key: &str) -> Self {
+        self.key = Some(SecretText::new(key));
+        self
+    }
+
+    /// The same client without a key.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.key = None;
+        self
     }
 
     /// Where the server is, without a trailing slash.
@@ -96,7 +113,11 @@ impl Client {
     /// A bare request to any path of the server, for what the endpoint table does not know: the
     /// probes, the console's files and, in tests, requests that are wrong on purpose.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.base))
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.key {
+            Some(key) => request.bearer_auth(key.expose()),
+            None => request,
+        }
     }
 
     /// A bare `GET` of any path of the server.
@@ -181,6 +202,18 @@ mod tests {
             .expect("a request");
         assert_eq!(built.method(), "PATCH");
         assert_eq!(built.headers()[CONSOLE_HEADER], "1");
+    }
+
+    #[test]
+    fn a_key_is_sent_and_never_printed() {
+        let client = Client::new("http://127.0.0.1:9")
+            .expect("a client")
+            .with_key("c4n4ry");
+        let built = client.endpoint::<GetLead>(&["0197"]).build().expect("a request");
+        assert_eq!(built.headers()["authorization"], "Bearer c4n4ry");
+        assert!(!format!("{client:?} {built:?}").contains("c4n4ry"));
+        let built = client.without_key().get("/").build().expect("a request");
+        assert!(built.headers().get("authorization").is_none());
     }
 
     #[tokio::test]

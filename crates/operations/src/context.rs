@@ -15,6 +15,7 @@ use aicmo_store::{Actor, AuditEntry, Store, events};
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::accounts::{AccountSettings, Accounts};
 use crate::client_errors::ClientErrors;
 use crate::clock::Clock;
 use crate::cursor::Cursors;
@@ -42,6 +43,8 @@ pub struct OperationsSettings {
     pub services_disabled: Vec<ServiceName>,
     /// E2E mode: faults can be injected.
     pub e2e: bool,
+    /// Sessions, links and the bootstrap key.
+    pub accounts: AccountSettings,
     pub facts: ProcessFacts,
 }
 
@@ -104,6 +107,7 @@ pub struct Operations {
     pub(crate) e2e: bool,
     pub(crate) facts: ProcessFacts,
     pub(crate) cursors: Cursors,
+    pub(crate) accounts: Accounts,
     pub(crate) attention: AttentionCache,
     pub(crate) health: Health,
     pub(crate) client_errors: ClientErrors,
@@ -121,6 +125,7 @@ impl Operations {
         let now = settings.clock.now();
         Arc::new(Self {
             cursors: Cursors::new(settings.secrets.cursor_key),
+            accounts: Accounts::new(settings.accounts, &settings.secrets),
             health: Health::at_start(&mode, now),
             clock: settings.clock,
             secrets: settings.secrets,
@@ -158,6 +163,11 @@ impl Operations {
     /// What the process knows about itself.
     pub fn facts(&self) -> &ProcessFacts {
         &self.facts
+    }
+
+    /// Whether a bootstrap key is set, by which a process without accounts can be managed.
+    pub fn has_bootstrap_key(&self) -> bool {
+        self.accounts.has_bootstrap_key()
     }
 
     /// Whether faults can be injected.

@@ -14,6 +14,8 @@ use aicmo_shared::{ErrorCode, FieldProblem, LeadId, MockReason, Problem};
 use aicmo_store::idempotency::Change;
 use aicmo_store::{StoreError, Subject};
 
+use crate::accounts::Refusal;
+
 /// A cause that only the log sees.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -98,6 +100,9 @@ pub enum OperationError {
         /// What the action needs, as half a sentence: "only a previewed one can be committed".
         needs: &'static str,
     },
+    /// Somebody is not let in, or not to that.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// Someone else changed it first.
     #[error("the {subject} was changed by someone else")]
     Conflict {
@@ -186,6 +191,7 @@ impl OperationError {
             Self::IdentityConflict(_) => ErrorCode::IdentityConflict,
             Self::DuplicateName { .. } => ErrorCode::DuplicateName,
             Self::ImportState { .. } => ErrorCode::ImportState,
+            Self::Refused(refusal) => refusal.code(),
             Self::Conflict { .. } => ErrorCode::VersionConflict,
             Self::KeyReused => ErrorCode::IdempotencyKeyReused,
             Self::KeyInProgress => ErrorCode::IdempotencyInProgress,
@@ -238,6 +244,7 @@ impl OperationError {
                 message: "Choose another name.".to_owned(),
             }),
             Self::ImportState { state, .. } => problem.with_extra("current", state.as_str()),
+            Self::Refused(refusal) => refusal.explain(problem),
             Self::Conflict {
                 current: Some(version),
                 ..
@@ -391,7 +398,8 @@ mod tests {
             id: lead.to_string(),
             value: "ENGAGED".to_owned(),
         };
-        vec![
+        let refused = Refusal::ALL.map(OperationError::from);
+        let others = vec![
             OperationError::NotFound(subject()),
             OperationError::InvalidCursor,
             OperationError::field("/email", "email_invalid", "This is not an e-mail address."),
@@ -448,7 +456,8 @@ mod tests {
             OperationError::Unavailable(Dependency::Streams, io()),
             OperationError::Integrity(corrupt),
             OperationError::Internal("a query", io()),
-        ]
+        ];
+        refused.into_iter().chain(others).collect()
     }
 
     #[test]
@@ -473,6 +482,9 @@ mod tests {
                 ErrorCode::VersionConflict | ErrorCode::ImportState => &["current"],
                 ErrorCode::AnswerNotKept => &["subject_type", "subject_id", "changed_at", "changed_by"],
                 ErrorCode::FeatureDisabled => &["setting"],
+                ErrorCode::RoleRequired => &["role"],
+                ErrorCode::ScopeRequired => &["scope"],
+                ErrorCode::RateLimited => &["retry_after"],
                 ErrorCode::MockModeReadOnly => &["mock_reason"],
                 ErrorCode::IdentityConflict => &["leads"],
                 ErrorCode::PayloadTooLarge => &["limit_bytes"],

@@ -12,6 +12,7 @@ mod provider;
 mod sheet;
 mod text;
 
+pub mod accounts;
 pub mod activity;
 pub mod audit;
 pub mod campaigns;

@@ -32,6 +32,16 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// A key for one purpose, which says nothing about the others.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut mac = keyed(&self.cursor_key);
+        mac.update(b"aicmo ");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secrets(***)")

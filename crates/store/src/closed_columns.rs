@@ -7,6 +7,8 @@
 use std::sync::LazyLock;
 
 use aicmo_shared::ClosedEnum;
+use aicmo_shared::access::Role;
+use aicmo_shared::account::{AccountKind, LinkKind};
 use aicmo_shared::action::ActionStatus;
 use aicmo_shared::activity::{ActivityKind, SubjectType};
 use aicmo_shared::approval::{ApprovalState, ApprovalSubject};
@@ -20,6 +22,7 @@ use aicmo_shared::lead::{
     LostReason, ReviewType,
 };
 use aicmo_shared::outreach::{AttemptStatus, Channel, DeliveryMode, FailureReason};
+use aicmo_shared::session::SecondFactor;
 use aicmo_shared::task::{TaskStatus, TaskType};
 use aicmo_shared::webhook::{AttemptFault, DeliveryState, DisabledReason, WebhookState};
 
@@ -111,6 +114,13 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
             .has::<AuditAction>("action")
             .has::<SubjectType>("subject_type")
             .has::<ActivityKind>("activity_kind"),
+        ClosedTable::new("users")
+            .has::<AccountKind>("kind")
+            .has::<Role>("role")
+            .has::<SecondFactor>("second_factor"),
+        ClosedTable::new("one_time_links")
+            .has::<LinkKind>("kind")
+            .has::<Role>("role"),
         ClosedTable::new("idempotency_keys")
             .keyed(&["actor", "key"])
             .has::<KeyState>("state")

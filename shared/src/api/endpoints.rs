@@ -332,7 +332,7 @@ endpoints! {
         "Makes an invitation and shows its link once; an older one to the same address is revoked.";
     Command Delete "/api/v1/invitations/{id}" => RevokeInvitation(NoQuery, None ()) -> Invitation,
         access: Access::Needs(C::ManageUsers),
-        service: None, version: false, success: 200, problems: [NotFound],
+        service: None, version: false, success: 200, problems: [NotFound, IllegalTransition],
         "Takes an open invitation back.";
     Read Get "/api/v1/api-keys" => ListApiKeys(PageQuery, None ()) -> Vec<ApiKey>,
         access: Access::Needs(C::ManageKeys),
@@ -344,7 +344,7 @@ endpoints! {
         "Creates a key and shows its secret once.";
     Command Delete "/api/v1/api-keys/{id}" => RevokeApiKey(NoQuery, None ()) -> ApiKey,
         access: Access::Needs(C::ManageKeys),
-        service: None, version: false, success: 200, problems: [NotFound],
+        service: None, version: false, success: 200, problems: [NotFound, IllegalTransition],
         "Revokes a key for good.";
     Read Get "/api/v1/audit" => ListAudit(AuditQuery, None ()) -> Vec<AuditRow>,
         access: Access::Needs(C::ReadAudit),

@@ -16,7 +16,7 @@ mod watch;
 pub use body::Body;
 pub use if_match::IfMatch;
 pub use last_event_id::LastEventId;
-pub use operator::Caller;
+pub use operator::{Caller, Guest};
 pub use path_id::Id;
 pub use query::Query;
 pub use request_id::RequestId;

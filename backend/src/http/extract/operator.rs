@@ -1,21 +1,22 @@
-//! Who acts. Until there are accounts, everyone who reaches the server is the local operator.
+//! Who acts: whoever the request was admitted as.
 
+use std::convert::Infallible;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use aicmo_operations::{Actor, Operator};
-use aicmo_shared::audit::ActorType;
+use actix_web::{FromRequest, HttpRequest};
+use aicmo_operations::Operator;
+use aicmo_operations::accounts::Visitor;
 
 use super::RequestId;
-use crate::http::ApiError;
+use crate::http::auth;
 
-/// The operator behind a request.
+/// The operator behind a request, as the audit trail names it.
 pub struct Caller(pub Operator);
 
 impl FromRequest for Caller {
-    type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self::of(request)))
@@ -25,17 +26,18 @@ impl FromRequest for Caller {
 impl Caller {
     /// Who sent this request.
     pub fn of(request: &HttpRequest) -> Self {
-        let request_id = request
-            .extensions()
-            .get::<RequestId>()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        Self(Operator {
-            actor: Actor {
-                kind: ActorType::User,
-                id: "local".to_owned(),
-            },
-            request_id,
-        })
+        Self(auth::principal(request).operator(RequestId::text(request)))
+    }
+}
+
+/// Whoever asks for something about their own session, signed in or not.
+pub struct Guest(pub Visitor);
+
+impl FromRequest for Guest {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(auth::visitor(request))))
     }
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use aicmo_shared::{CampaignId, ImportId, LeadId};
+use aicmo_shared::{ApiKeyId, CampaignId, ImportId, InvitationId, LeadId, SessionId, UserId};
 
 use crate::http::ApiError;
 
@@ -24,7 +24,15 @@ macro_rules! path_ids {
     )+ };
 }
 
-path_ids!(LeadId, CampaignId, ImportId);
+path_ids!(
+    LeadId,
+    CampaignId,
+    ImportId,
+    UserId,
+    SessionId,
+    InvitationId,
+    ApiKeyId
+);
 
 /// The identifier in the path of this request.
 #[derive(Clone, Copy, Debug)]

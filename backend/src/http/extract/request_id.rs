@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderValue;
+use actix_web::{HttpMessage, HttpRequest};
 use aicmo_operations::Operations;
 
 /// The longest id that is taken over from a caller.
@@ -26,6 +27,15 @@ impl RequestId {
             Some(id) if is_sane(id) => Self(id.into()),
             _ => Self(ops.new_id(ops.now()).to_string().into()),
         }
+    }
+
+    /// The id that the request was given at the door.
+    pub fn text(request: &HttpRequest) -> String {
+        request
+            .extensions()
+            .get::<Self>()
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 
     /// The id as text.

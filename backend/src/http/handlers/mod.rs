@@ -3,6 +3,7 @@
 //! A fourth thought belongs to the operation. Paths and methods stand in the endpoint table.
 
 pub mod activity;
+pub mod api_keys;
 pub mod audit;
 pub mod campaigns;
 pub mod client_errors;
@@ -11,9 +12,11 @@ pub mod imports;
 pub mod inventory;
 pub mod leads;
 pub mod metrics;
+pub mod session;
 pub mod status;
 pub mod stream;
 pub mod tasks;
+pub mod users;
 
 use actix_web::web::Data;
 use aicmo_operations::Operations;

@@ -55,6 +55,8 @@ impl Default for Budgets {
 pub enum Payer {
     /// The network address it came from; of an IPv6 address the network of one customer.
     Address(IpAddr),
+    /// A person with a session, or a key; the bootstrap key is the id without a bit set.
+    Account(u128),
 }
 
 /// Which budget a request is paid from.

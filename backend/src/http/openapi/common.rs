@@ -76,6 +76,11 @@ pub fn headers() -> Value {
             "description": "When asking again makes sense, in seconds.",
             "schema": { "type": "integer", "minimum": 0, "examples": [1] },
         },
+        "WWW-Authenticate": text("How a tool says who it is.", "Bearer realm=\"aicmo\""),
+        "Set-Cookie": text(
+            "The session's cookie, and the mark of a browser that had none; no script can read either.",
+            "aicmo_session=…; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200",
+        ),
         "Allow": text("The methods that this address takes.", "GET, HEAD, OPTIONS"),
         "Idempotency-Replayed": {
             "description": "true when an earlier request with the same Idempotency-Key was given this answer.",

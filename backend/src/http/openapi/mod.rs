@@ -8,6 +8,7 @@
 mod common;
 mod examples;
 mod operation;
+mod security;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -87,6 +88,7 @@ pub fn document() -> Value {
             "schemas": writer.components,
             "parameters": common::parameters(),
             "headers": common::headers(),
+            "securitySchemes": security::schemes(),
         },
     })
 }

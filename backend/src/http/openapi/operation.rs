@@ -7,7 +7,7 @@ use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{self, AnswerKind, BodyKind, EndpointSpec, Kind, ParamKind, ParamSpec};
 use serde_json::{Map, Value, json};
 
-use super::{common, examples};
+use super::{common, examples, security};
 
 /// What any endpoint may answer, whatever it is.
 const ANYWHERE: &[ErrorCode] = &[
@@ -31,6 +31,7 @@ pub fn describe(spec: &EndpointSpec, body: Option<Value>, answer: Value) -> Valu
         "summary": spec.summary,
         "tags": [spec.path.trim_start_matches(api::BASE).split('/').nth(1).unwrap_or_default()],
         "parameters": parameters(spec),
+        "security": security::of(spec.access),
         "responses": responses(spec, answer),
     });
     let request = match (spec.body, body) {
@@ -160,6 +161,9 @@ fn success(spec: &EndpointSpec, answer: Value) -> Value {
     if spec.takes_key() {
         headers.extend(common::headers_named(&["Idempotency-Replayed"]));
     }
+    if security::sets_cookie(spec) {
+        headers.extend(common::headers_named(&["Set-Cookie"]));
+    }
     json!({ "description": spec.summary, "headers": headers, "content": content })
 }
 
@@ -167,6 +171,7 @@ fn problem(spec: &EndpointSpec, status: u16, codes: &[ErrorCode]) -> Value {
     let words: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let mut headers = common::on_every_api_answer();
     match status {
+        401 => headers.extend(common::headers_named(&["WWW-Authenticate"])),
         405 => headers.extend(common::headers_named(&["Allow"])),
         429 | 503 => headers.extend(common::headers_named(&["Retry-After"])),
         409 if spec.takes_key() => {
@@ -203,6 +208,7 @@ fn problem(spec: &EndpointSpec, status: u16, codes: &[ErrorCode]) -> Value {
 /// Every code that this endpoint can answer.
 fn codes(spec: &EndpointSpec) -> Vec<ErrorCode> {
     let mut codes: Vec<ErrorCode> = spec.problems.iter().chain(ANYWHERE).copied().collect();
+    codes.extend(security::codes(spec));
     if spec.path.contains('{') {
         codes.push(ErrorCode::NotFound);
     }

@@ -3,18 +3,23 @@
 //! Every question tells the health tracker how it went. Rows that hold a value which no enum knows
 //! are left out of lists by the store and named in diagnostics; a single such row is `Integrity`.
 
+use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+    PageQuery,
 };
+use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{Import, ImportRow, RowVerdict, VerdictCounts};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
-use aicmo_shared::{CampaignId, ImportId, LeadId, PageInfo, Sourced, Timestamp};
+use aicmo_shared::{CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId};
+use aicmo_store::accounts::{IdPage, IdPosition, api_keys, one_time_links, sessions, users};
 use aicmo_store::{
     Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks, timeline,
 };
@@ -22,6 +27,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 
 use super::{DEFAULT_ACTIVITY, ReadPort, TIMELINE};
+use crate::accounts::Refusal;
 use crate::context::Operations;
 use crate::error::OperationError;
 use crate::identity::normalise_email;
@@ -46,6 +52,16 @@ impl<'a> LiveData<'a> {
 
     fn reader(&self) -> Reader {
         self.store.reader()
+    }
+
+    /// Where a list without a filter goes on, and how many rows it shows.
+    fn place(&self, list: &str, query: &PageQuery) -> Result<(Option<IdPosition>, u32), OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let after = self
+            .ops
+            .cursors
+            .decode_optional(list, &(), query.cursor.as_deref())?;
+        Ok((after, limit))
     }
 
     /// Labels what was asked, and tells the health tracker how the asking went.
@@ -84,6 +100,18 @@ struct Page<T, P> {
     next: Option<P>,
     limit: u32,
     total: Option<u64>,
+}
+
+impl<T> Page<T, IdPosition> {
+    fn of(page: IdPage<T>, limit: u32, total: u64) -> Self {
+        Self {
+            rows: page.rows,
+            corrupt: page.corrupt,
+            next: page.next,
+            limit,
+            total: Some(total),
+        }
+    }
 }
 
 /// Rows that were left out are seen by the operator in Diagnostics; the log names how many.
@@ -283,6 +311,67 @@ impl ReadPort for LiveData<'_> {
             })
         };
         self.answer_page(outcome.await, "audit", &filter)
+    }
+
+    async fn users(&self, query: &PageQuery) -> Result<Sourced<Vec<User>>, OperationError> {
+        let (after, limit) = self.place("users", query)?;
+        let outcome = async {
+            let live = self.ops.accounts.live_at(self.now);
+            let page = users::list(&self.reader(), after.as_ref(), limit, live).await?;
+            Ok(Page::of(page, limit, users::count(&self.reader()).await?))
+        };
+        self.answer_page(outcome.await, "users", &())
+    }
+
+    async fn user(&self, id: UserId) -> Result<Sourced<User>, OperationError> {
+        let live = self.ops.accounts.live_at(self.now);
+        self.answer(users::get(&self.reader(), id, live).await.map_err(Into::into))
+    }
+
+    async fn invitations(&self, query: &PageQuery) -> Result<Sourced<Vec<Invitation>>, OperationError> {
+        let (after, limit) = self.place("invitations", query)?;
+        let outcome = async {
+            let reader = self.reader();
+            let page = one_time_links::list_invitations(&reader, after.as_ref(), limit, self.now).await?;
+            Ok(Page::of(
+                page,
+                limit,
+                one_time_links::count_invitations(&reader).await?,
+            ))
+        };
+        self.answer_page(outcome.await, "invitations", &())
+    }
+
+    async fn api_keys(&self, query: &PageQuery) -> Result<Sourced<Vec<ApiKey>>, OperationError> {
+        let (after, limit) = self.place("api_keys", query)?;
+        let outcome = async {
+            let page = api_keys::list(&self.reader(), after.as_ref(), limit, self.now).await?;
+            Ok(Page::of(page, limit, api_keys::count(&self.reader()).await?))
+        };
+        self.answer_page(outcome.await, "api_keys", &())
+    }
+
+    async fn sessions(
+        &self,
+        of: Option<(UserId, SessionId)>,
+    ) -> Result<Sourced<Vec<SessionInfo>>, OperationError> {
+        let (user, current) = of.ok_or(Refusal::SessionExpired)?;
+        let live = self.ops.accounts.live_at(self.now);
+        let listed = sessions::list(&self.reader(), user, live).await;
+        let shown = listed.map_err(OperationError::from).map(|records| {
+            records
+                .into_iter()
+                .map(|record| SessionInfo {
+                    id: record.id,
+                    current: record.id == current,
+                    device: record.device,
+                    signed_in_at: record.created_at,
+                    last_seen_at: record.last_seen_at,
+                    expires_at: record.expires_at,
+                })
+                .collect()
+        });
+        self.answer(shown)
     }
 }
 

@@ -11,15 +11,20 @@ pub use live::LiveData;
 pub use mock::MockData;
 pub(crate) use mock::audit_chain as mock_audit_chain;
 
+use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
-use aicmo_shared::api::{ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery};
+use aicmo_shared::api::{
+    ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, PageQuery,
+};
+use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
-use aicmo_shared::{CampaignId, ImportId, LeadId, Sourced};
+use aicmo_shared::{CampaignId, ImportId, LeadId, SessionId, Sourced, UserId};
 use async_trait::async_trait;
 
 use crate::error::OperationError;
@@ -61,6 +66,19 @@ pub trait ReadPort: Send + Sync {
     ) -> Result<Sourced<Vec<ImportRow>>, OperationError>;
     /// A page of the audit trail, newest first.
     async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError>;
+    /// A page of accounts, newest first.
+    async fn users(&self, query: &PageQuery) -> Result<Sourced<Vec<User>>, OperationError>;
+    /// An account.
+    async fn user(&self, id: UserId) -> Result<Sourced<User>, OperationError>;
+    /// A page of invitations, newest first.
+    async fn invitations(&self, query: &PageQuery) -> Result<Sourced<Vec<Invitation>>, OperationError>;
+    /// A page of keys, newest first.
+    async fn api_keys(&self, query: &PageQuery) -> Result<Sourced<Vec<ApiKey>>, OperationError>;
+    /// The sessions of an account, of which one asks; the mock set has those of its viewer.
+    async fn sessions(
+        &self,
+        of: Option<(UserId, SessionId)>,
+    ) -> Result<Sourced<Vec<SessionInfo>>, OperationError>;
 }
 
 /// What a cursor of the lead list is bound to: every condition and the order, not place and size.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use aicmo_operations::accounts::AccountSettings;
 use aicmo_operations::{Actor, Clock, Mode, Operations, OperationsSettings, Operator, ProcessFacts, Secrets};
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::{ActorType, AuditAction};
@@ -57,6 +58,7 @@ pub fn settings(clock: Arc<dyn Clock>) -> OperationsSettings {
         campaign_ops_enabled: true,
         services_disabled: Vec::new(),
         e2e: false,
+        accounts: AccountSettings::default(),
         facts: facts(),
     }
 }

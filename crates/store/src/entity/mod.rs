@@ -2,6 +2,7 @@
 //! that one unknown word fails one row and not the list it stands in. The derive is the plain one: the
 //! richer one brings nested writes, which begin transactions of their own.
 
+pub(crate) mod api_key;
 pub(crate) mod approval;
 pub(crate) mod audit_head;
 pub(crate) mod audit_log;
@@ -17,8 +18,12 @@ pub(crate) mod lead;
 pub(crate) mod lead_identity;
 pub(crate) mod lead_status_step;
 pub(crate) mod lead_touch;
+pub(crate) mod one_time_link;
 pub(crate) mod operator_task;
 pub(crate) mod outbound_attempt;
+pub(crate) mod recovery_code;
+pub(crate) mod session;
+pub(crate) mod user;
 pub(crate) mod webhook;
 pub(crate) mod webhook_cursor;
 pub(crate) mod webhook_delivery;

@@ -2,6 +2,7 @@
 //!
 //! Reads take any `Session`, writes take the `WriteTx`. Lists answer bad rows beside good ones.
 
+pub mod accounts;
 pub mod activity;
 pub mod audit_trail;
 pub mod campaigns;

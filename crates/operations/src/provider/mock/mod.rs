@@ -4,6 +4,7 @@
 //! behaves like one at work. The figures and the rows agree: each figure counts the rows that its
 //! list shows. Every answer is `Sourced::mock` with the reason it was made for.
 
+mod accounts;
 mod audit;
 mod campaigns;
 mod figures;
@@ -13,17 +14,23 @@ mod leads;
 #[cfg(test)]
 mod tests;
 
+use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
+    PageQuery,
 };
+use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
-use aicmo_shared::{CampaignId, ImportId, LeadId, MockReason, PageInfo, Sourced, Timestamp};
+use aicmo_shared::{
+    CampaignId, ImportId, LeadId, MockReason, PageInfo, SessionId, Sourced, Timestamp, UserId,
+};
 use async_trait::async_trait;
 use serde::Serialize;
 use uuid::Uuid;
@@ -64,6 +71,17 @@ impl<'a> MockData<'a> {
     ) -> Result<Sourced<T>, OperationError> {
         let data = found.ok_or_else(|| OperationError::not_found(noun, id))?;
         self.answer(data)
+    }
+
+    /// A page of a list without a filter.
+    fn whole<T>(
+        &self,
+        rows: Vec<T>,
+        list: &str,
+        query: &PageQuery,
+    ) -> Result<Sourced<Vec<T>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        self.page(rows, list, &(), query.cursor.as_deref(), limit)
     }
 
     /// A page of `rows`, which are filtered and in order already.
@@ -189,6 +207,30 @@ impl ReadPort for MockData<'_> {
         let filter = query.filter();
         let rows = audit::rows(&filter);
         self.page(rows, "mock audit", &filter, query.cursor.as_deref(), limit)
+    }
+
+    async fn users(&self, query: &PageQuery) -> Result<Sourced<Vec<User>>, OperationError> {
+        self.whole(accounts::users(), "mock users", query)
+    }
+
+    async fn user(&self, id: UserId) -> Result<Sourced<User>, OperationError> {
+        let found = accounts::users().into_iter().find(|user| user.id == id);
+        self.found(found, UserId::NOUN, id)
+    }
+
+    async fn invitations(&self, query: &PageQuery) -> Result<Sourced<Vec<Invitation>>, OperationError> {
+        self.whole(accounts::invitations(), "mock invitations", query)
+    }
+
+    async fn api_keys(&self, query: &PageQuery) -> Result<Sourced<Vec<ApiKey>>, OperationError> {
+        self.whole(accounts::api_keys(), "mock keys", query)
+    }
+
+    async fn sessions(
+        &self,
+        _: Option<(UserId, SessionId)>,
+    ) -> Result<Sourced<Vec<SessionInfo>>, OperationError> {
+        self.answer(accounts::sessions())
     }
 }
 

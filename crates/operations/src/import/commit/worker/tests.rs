@@ -18,6 +18,7 @@ use aicmo_test_support::{on_both_databases, wait_until};
 use tempfile::TempDir;
 
 use super::*;
+use crate::accounts::AccountSettings;
 use crate::clock::FixedClock;
 use crate::context::{Mode, OperationsSettings};
 use crate::facts::ProcessFacts;
@@ -70,6 +71,7 @@ fn process(store: &Store, folder: &TempDir) -> Arc<Operations> {
             campaign_ops_enabled: true,
             services_disabled: Vec::new(),
             e2e: false,
+            accounts: AccountSettings::default(),
             facts: facts(),
         },
         Mode::Live(store.clone()),

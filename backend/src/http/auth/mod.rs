@@ -1,0 +1,163 @@
+//! How a credential travels: the session's cookie, the bearer key, the write token.
+//!
+//! Every endpoint of the table is admitted here before its body, its path or anything else of the
+//! request is looked at. What a credential is worth and who may do what are decided by operations.
+
+mod cookies;
+
+use std::rc::Rc;
+
+use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
+use actix_web::{HttpMessage, HttpRequest, web};
+use aicmo_operations::accounts::{Credentials, Principal, Refusal, Visitor, authenticate, csrf_token};
+use aicmo_operations::{OperationError, Operations};
+use aicmo_shared::access::Access;
+use aicmo_shared::api::{Endpoint, EndpointSpec, Kind, Method};
+use aicmo_shared::session::{CSRF_HEADER, SecretText};
+
+pub use cookies::Cookies;
+
+use super::ApiError;
+use super::extract::RequestId;
+use super::front_door::Door;
+use super::limits::{Budget, Payer};
+
+/// `X-CSRF-Token` as header names are kept.
+const WRITE_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
+const _: () = assert!(CSRF_HEADER.eq_ignore_ascii_case("x-csrf-token"));
+
+/// The longest name of a browser that is looked at.
+const USER_AGENT_MAX: usize = 512;
+
+/// Who a request was found to come from; kept with the request.
+#[derive(Clone)]
+pub struct Known(Rc<(Principal, Credentials)>);
+
+/// Lets a request in to `E`, or says why not: 401 and 429, 403, then 409 for a command on mock data.
+pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
+    let spec = E::SPEC;
+    let ops = request
+        .app_data::<web::Data<Operations>>()
+        .ok_or_else(|| ApiError::internal("the context of the operations is missing"))?;
+    let found = find_out(request, ops).await;
+    charge(
+        request,
+        found.as_ref().ok().map(|(principal, _)| principal),
+        &spec,
+    )?;
+    let (principal, credentials) = found?;
+    if spec.access != Access::Public && spec.method != Method::Get {
+        require_write_token(request, &principal, &credentials)?;
+    }
+    // Whatever the viewer of a mock process may not do: the reason is that there is nothing to change.
+    let is_moot = spec.kind == Kind::Command && matches!(principal, Principal::MockViewer);
+    if !is_moot {
+        principal.may(spec.access).map_err(OperationError::from)?;
+    }
+    request
+        .extensions_mut()
+        .insert(Known(Rc::new((principal, credentials))));
+    if spec.kind == Kind::Command {
+        ops.live(spec.service)?;
+    }
+    Ok(())
+}
+
+async fn find_out(request: &HttpRequest, ops: &Operations) -> Result<(Principal, Credentials), ApiError> {
+    let credentials = credentials(request)?;
+    let principal = authenticate(ops, &credentials).await?;
+    Ok((principal, credentials))
+}
+
+/// Who is known pays for himself; for everybody else, and for keys that do not work, the address does.
+fn charge(request: &HttpRequest, principal: Option<&Principal>, spec: &EndpointSpec) -> Result<(), ApiError> {
+    let Some(door) = request.app_data::<web::Data<Door>>() else {
+        return Ok(());
+    };
+    let limits = door.limits();
+    let payer = match principal.and_then(Principal::account) {
+        Some(account) => Payer::Account(account),
+        None => limits.address_of(request),
+    };
+    limits.charge(request, payer, Budget::of(spec))
+}
+
+/// A browser sends the cookie by itself; only our own pages know the token that goes with it.
+fn require_write_token(
+    request: &HttpRequest,
+    principal: &Principal,
+    credentials: &Credentials,
+) -> Result<(), ApiError> {
+    let (Principal::Person(_), Some(cookie)) = (principal, &credentials.cookie) else {
+        return Ok(());
+    };
+    let sent = request.headers().get(WRITE_TOKEN).map(HeaderValue::as_bytes);
+    let is_ours = sent.is_some_and(|sent| same(sent, csrf_token(cookie).as_bytes()));
+    if is_ours {
+        Ok(())
+    } else {
+        Err(OperationError::from(Refusal::CsrfFailed).into())
+    }
+}
+
+/// Compares in a time that does not depend on where the two differ.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .fold(0, |differs, (one, other)| differs | (one ^ other))
+            == 0
+}
+
+/// What the request brought along.
+fn credentials(request: &HttpRequest) -> Result<Credentials, ApiError> {
+    let bearer = match request.headers().get(AUTHORIZATION) {
+        None => None,
+        Some(value) => Some(
+            value
+                .to_str()
+                .ok()
+                .and_then(|text| text.split_once(' '))
+                .filter(|(scheme, key)| scheme.eq_ignore_ascii_case("bearer") && !key.trim().is_empty())
+                .map(|(_, key)| SecretText::new(key.trim()))
+                .ok_or_else(|| ApiError::from(OperationError::from(Refusal::UnknownKey)))?,
+        ),
+    };
+    let cookie = match bearer {
+        Some(_) => None,
+        None => Cookies::of(request).session(request),
+    };
+    Ok(Credentials { bearer, cookie })
+}
+
+/// Who the request comes from. It was admitted, so it is known.
+pub fn principal(request: &HttpRequest) -> Principal {
+    known(request).0.clone()
+}
+
+fn known(request: &HttpRequest) -> Rc<(Principal, Credentials)> {
+    request.extensions().get::<Known>().map_or_else(
+        || Rc::new((Principal::Nobody { had_session: false }, Credentials::default())),
+        |known| Rc::clone(&known.0),
+    )
+}
+
+/// Who asks for something about their own session, and from where.
+pub fn visitor(request: &HttpRequest) -> Visitor {
+    let known = known(request);
+    let (principal, credentials) = known.as_ref();
+    let user_agent = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    Visitor {
+        operator: principal.operator(RequestId::text(request)),
+        principal: principal.clone(),
+        credentials: credentials.clone(),
+        address: request.peer_addr().map(|address| address.ip()),
+        user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
+        device_mark: Cookies::of(request).device(request),
+    }
+}
