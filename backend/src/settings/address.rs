@@ -98,11 +98,6 @@ impl WebAddress {
         }
     }
 
-    /// Whether it is reached over https.
-    pub fn is_https(&self) -> bool {
-        self.text.starts_with("https://")
-    }
-
     /// The address without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -7,9 +7,13 @@ use aicmo_shared::api::{BodyKind, EndpointSpec, Method};
 use serde_json::{Value, json};
 
 use super::harness::{TestServer, send};
+use super::people::Who;
 
 /// An id that nothing has.
 pub const NOBODY: &str = "0197c1f0-0000-7000-8000-000000000001";
+
+/// The password of everybody in these tests.
+pub const PASSWORD: &str = "seven turtles walk home";
 
 /// A file of two leads.
 pub const CSV: &str =
@@ -29,13 +33,33 @@ pub fn body(name: &str) -> Value {
         "ExportAudit" => json!({ "format": "ndjson" }),
         "ReportClientError" => json!({ "tab": "leads", "message": "boom", "location": "leads.rs:1:1",
             "build": "dev", "recovered": true }),
+        "SignIn" => json!({ "email": "ada@people.example", "password": PASSWORD }),
+        "SetUp" => json!({ "token": "nobody-made-this-token", "email": "ada@people.example",
+            "display_name": "Ada", "password": PASSWORD }),
+        "AcceptInvitation" => json!({ "token": "nobody-made-this-token", "display_name": "Ada",
+            "password": PASSWORD }),
+        "ResetPassword" => json!({ "token": "nobody-made-this-token", "password": PASSWORD }),
+        "ChangePassword" => {
+            json!({ "current_password": PASSWORD, "new_password": "nine otters swim upstream" })
+        }
+        "BeginSecondFactor" | "RemoveSecondFactor" | "RenewRecoveryCodes" => json!({ "password": PASSWORD }),
+        "ConfirmSecondFactor" => json!({ "code": "000000" }),
+        "CreateServiceAccount" => json!({ "display_name": "Nightly report", "role": "viewer" }),
+        "PatchUser" => json!({ "display_name": "Ada K. Lovelace" }),
+        "CreateInvitation" => json!({ "email": "grace@people.example", "role": "operator" }),
+        "CreateApiKey" => json!({ "name": "Nightly report", "scopes": ["read"], "owner": NOBODY }),
         other => panic!("{other} takes JSON and has no sample: add one"),
     }
 }
 
-/// A well-formed request for `spec`, with `id` in its path.
+/// A well-formed request for `spec` by an administrator, with `id` in its path.
 pub fn request(server: &TestServer, spec: &EndpointSpec, id: &str) -> RequestBuilder {
-    let request = server.request(spec.method.as_str(), &spec.path_with(&[id]));
+    request_by(server, &Who::administrator(), spec, id)
+}
+
+/// A well-formed request for `spec` by `who`, with `id` in its path.
+pub fn request_by(server: &TestServer, who: &Who, spec: &EndpointSpec, id: &str) -> RequestBuilder {
+    let request = server.ask(who, spec.method.as_str(), &spec.path_with(&[id]));
     let request = match spec.body {
         BodyKind::None => request,
         BodyKind::Json => request.json(&body(spec.name)),

@@ -187,7 +187,10 @@ async fn healthcheck_and_status_ask_a_running_server() {
     let room = Room::new();
     let server = room.serve(&[]);
     let url = server.url.clone();
-    let environment = [("AICMO_BACKEND_URL", url.as_str())];
+    let environment = [
+        ("AICMO_BACKEND_URL", url.as_str()),
+        ("AICMO_API_KEY", server.key()),
+    ];
     let healthy = room.run(&["healthcheck"], &environment);
     assert_eq!(
         (healthy.status.code(), healthy.stdout.as_str()),
@@ -201,9 +204,17 @@ async fn healthcheck_and_status_ask_a_running_server() {
         .await
         .expect("a status");
     assert_eq!(status.data().started_at, direct.data().started_at);
-    let table = room.run(&["status", "--backend-url", &url], &[]);
+    let table = room.run(&["status", "--backend-url", &url], &environment[1..]);
     assert!(table.stdout.contains("mode     live"), "{}", table.stdout);
+    let (code, sentence) = refusal(&room.run(&["status"], &environment[..1]));
+    assert_eq!(code, 1);
+    assert!(sentence.contains("signed in, or a key"), "{sentence}");
+    let key = server.key().to_owned();
     drop(server);
+    let environment = [
+        ("AICMO_BACKEND_URL", url.as_str()),
+        ("AICMO_API_KEY", key.as_str()),
+    ];
     for command in ["healthcheck", "status"] {
         let (code, sentence) = refusal(&room.run(&[command], &environment));
         assert_eq!(code, 1);
