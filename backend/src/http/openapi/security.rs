@@ -1,7 +1,7 @@
 //! Who an operation is open to: the two credentials, and what each needs.
 
-use aicmo_shared::access::Access;
 use aicmo_shared::ErrorCode;
+use aicmo_shared::access::Access;
 use aicmo_shared::api::EndpointSpec;
 use serde_json::{Value, json};
 
