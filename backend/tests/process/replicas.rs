@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use aicmo_backend::smoke::Server;
 use aicmo_client::Client;
@@ -21,7 +21,6 @@ const WRITERS: usize = 6;
 struct Proxy {
     address: SocketAddr,
     served: Arc<Vec<AtomicUsize>>,
-    through: Arc<Mutex<Vec<TcpStream>>>,
 }
 
 impl Proxy {
@@ -29,8 +28,7 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let served: Arc<Vec<AtomicUsize>> = Arc::new(servers.iter().map(|_| AtomicUsize::new(0)).collect());
-        let through = Arc::<Mutex<Vec<TcpStream>>>::default();
-        let (counts, ends) = (Arc::clone(&served), Arc::clone(&through));
+        let counts = Arc::clone(&served);
         std::thread::spawn(move || {
             let mut next = 0;
             for visitor in listener.incoming().map_while(Result::ok) {
@@ -39,31 +37,22 @@ impl Proxy {
                 for at in order {
                     if let Ok(server) = TcpStream::connect(&servers[at]) {
                         counts[at].fetch_add(1, Ordering::SeqCst);
-                        if let Ok(visitor) = visitor.try_clone() {
-                            ends.lock().expect("the proxy").push(visitor);
-                        }
                         let _ = forward(visitor, server);
                         break;
                     }
                 }
             }
         });
-        Self {
-            address,
-            served,
-            through,
-        }
+        Self { address, served }
+    }
+
+    /// A client with connections of its own.
+    fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.address)).expect("a client")
     }
 
     fn served(&self, at: usize) -> usize {
         self.served[at].load(Ordering::SeqCst)
-    }
-
-    /// Ends what is open, so that the next request of every client is handed out anew.
-    fn hand_out_anew(&self) {
-        for end in self.through.lock().expect("the proxy").drain(..) {
-            let _ = end.shutdown(Shutdown::Both);
-        }
     }
 }
 
@@ -123,13 +112,12 @@ async fn one_of_two_replicas_is_killed_and_no_acknowledged_write_is_lost() {
     let start = |room: &Room| Server::start(binary(), &room.data(), &environment).expect("ready");
     let (mut first, second) = (start(&rooms[0]), start(&rooms[1]));
     let proxy = Proxy::before(vec![authority(&first).to_owned(), authority(&second).to_owned()]);
-    let through = Client::new(&format!("http://{}", proxy.address)).expect("a client");
     let tally = Arc::new(Tally::default());
     let writers: Vec<Writer> = (0..WRITERS)
         .map(|n| Writer::named(&format!("writer{n}")))
         .collect();
 
-    let writers = write(writers, &through, &tally, 200, async || {
+    let writers = write(writers, &proxy.client(), &tally, 200, async || {
         tally.moves_by(60).await;
         assert!(proxy.served(0) > 0 && proxy.served(1) > 0, "both serve");
         signal("KILL", &first);
@@ -141,8 +129,7 @@ async fn one_of_two_replicas_is_killed_and_no_acknowledged_write_is_lost() {
     assert!(failed <= WRITERS, "a writer stops at its first failure");
 
     // The other one serves on, and everything can be read through it.
-    proxy.hand_out_anew();
-    let writers = write(writers, &through, &tally, 20, async || {}).await;
+    let writers = write(writers, &proxy.client(), &tally, 20, async || {}).await;
     assert_eq!(
         writers.iter().map(|writer| writer.failed).sum::<usize>(),
         failed,
