@@ -7,6 +7,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aicmo_backend::smoke::Server;
 use aicmo_client::Client;
+use aicmo_shared::access::{Role, Scope};
+use aicmo_shared::account::{InvitationAcceptance, InvitationDraft};
+use aicmo_shared::api::{AcceptInvitation, CreateApiKey, CreateInvitation, GetSession, ListUsers, PageQuery};
+use aicmo_shared::api_key::ApiKeyDraft;
+use aicmo_shared::session::SecretText;
 use aicmo_store::DatabaseTarget;
 use aicmo_test_support::{DatabaseKind, TestDatabase};
 
@@ -47,8 +52,10 @@ impl Proxy {
     }
 
     /// A client with connections of its own.
-    fn client(&self) -> Client {
-        Client::new(&format!("http://{}", self.address)).expect("a client")
+    fn client(&self, key: &str) -> Client {
+        Client::new(&format!("http://{}", self.address))
+            .expect("a client")
+            .with_key(key)
     }
 
     fn served(&self, at: usize) -> usize {
@@ -66,6 +73,70 @@ fn forward(visitor: TcpStream, server: TcpStream) -> io::Result<()> {
         });
     }
     Ok(())
+}
+
+/// What an account made through `server` signs in with: a key, and a session's cookie.
+async fn account(server: &Server) -> (String, String) {
+    let admin = client(server);
+    let draft = InvitationDraft {
+        email: "ada@engine.example".to_owned(),
+        role: Role::Operator,
+    };
+    let invited = admin
+        .command::<CreateInvitation>(&[], &draft, None)
+        .await
+        .expect("invited");
+    let (_, token) = invited.link.expose().split_once("#token=").expect("a token");
+    let acceptance = InvitationAcceptance {
+        token: SecretText::new(token.to_owned()),
+        display_name: "Ada".to_owned(),
+        password: SecretText::new("a difference engine of one's own".to_owned()),
+    };
+    let accepted = admin
+        .without_key()
+        .endpoint::<AcceptInvitation>(&[])
+        .json(&acceptance)
+        .send()
+        .await
+        .expect("an answer");
+    let cookies = accepted.headers().get_all("set-cookie").iter();
+    let cookie = cookies
+        .filter_map(|cookie| cookie.to_str().ok()?.split(';').next())
+        .find(|cookie| cookie.starts_with("aicmo_session="))
+        .expect("a session")
+        .to_owned();
+    let admin = client(server);
+    let user = admin
+        .read::<ListUsers>(&[], &PageQuery::default())
+        .await
+        .expect("users")
+        .into_data()
+        .remove(0);
+    let draft = ApiKeyDraft {
+        name: "load".to_owned(),
+        scopes: vec![Scope::Read, Scope::LeadsWrite],
+        owner: Some(user.id),
+        expires_at: None,
+    };
+    let made = admin
+        .command::<CreateApiKey>(&[], &draft, None)
+        .await
+        .expect("a key");
+    (made.secret.expose().to_owned(), cookie)
+}
+
+/// Whether `server` knows the session of `cookie`.
+async fn is_signed_in(server: &Server, cookie: &str) -> bool {
+    let answer = client(server)
+        .without_key()
+        .endpoint::<GetSession>(&[])
+        .header("Cookie", cookie)
+        .send()
+        .await
+        .expect("an answer");
+    let session: serde_json::Value =
+        serde_json::from_slice(&answer.bytes().await.expect("a body")).expect("JSON");
+    session["data"]["user"]["email"] == "ada@engine.example"
 }
 
 /// Writers at work through the proxy, until each has met a failure or done enough.
@@ -111,13 +182,15 @@ async fn one_of_two_replicas_is_killed_and_no_acknowledged_write_is_lost() {
     ];
     let start = |room: &Room| Server::start(binary(), &room.data(), &environment).expect("ready");
     let (mut first, second) = (start(&rooms[0]), start(&rooms[1]));
+    let (key, cookie) = account(&first).await;
+    assert!(is_signed_in(&first, &cookie).await && is_signed_in(&second, &cookie).await);
     let proxy = Proxy::before(vec![authority(&first).to_owned(), authority(&second).to_owned()]);
     let tally = Arc::new(Tally::default());
     let writers: Vec<Writer> = (0..WRITERS)
         .map(|n| Writer::named(&format!("writer{n}")))
         .collect();
 
-    let writers = write(writers, &proxy.client(), &tally, 200, async || {
+    let writers = write(writers, &proxy.client(&key), &tally, 200, async || {
         tally.moves_by(60).await;
         assert!(proxy.served(0) > 0 && proxy.served(1) > 0, "both serve");
         signal("KILL", &first);
@@ -129,12 +202,17 @@ async fn one_of_two_replicas_is_killed_and_no_acknowledged_write_is_lost() {
     assert!(failed <= WRITERS, "a writer stops at its first failure");
 
     // The other one serves on, and everything can be read through it.
-    let writers = write(writers, &proxy.client(), &tally, 20, async || {}).await;
+    let writers = write(writers, &proxy.client(&key), &tally, 20, async || {}).await;
     assert_eq!(
         writers.iter().map(|writer| writer.failed).sum::<usize>(),
         failed,
         "nobody fails once the dead one is out of the way"
     );
+    assert!(
+        is_signed_in(&second, &cookie).await,
+        "sessions do not die with a replica"
+    );
+    assert!(!is_signed_in(&second, "aicmo_session=nobody").await);
     for writer in &writers {
         writer.finds_all_through(&client(&second)).await;
     }
