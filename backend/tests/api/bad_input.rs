@@ -26,6 +26,11 @@ on_both_databases! {
             ("{\"name\": 5}", ErrorCode::ValidationFailed, "/name"),
             ("{\"tags\": [\"a\", {}]}", ErrorCode::ValidationFailed, "/tags/1"),
             ("[1]", ErrorCode::ValidationFailed, ""),
+            ("{\"email\": \"a@b.example\", \"utm\": [\"x\"]}", ErrorCode::ValidationFailed, "/utm"),
+            ("{\"email\": \"a@b.example\", \"utm\": [null, null]}", ErrorCode::ValidationFailed, "/utm"),
+            ("{\"name\": 1e400}", ErrorCode::MalformedRequest, ""),
+            ("{\"name\": 123456789012345678901234567890}", ErrorCode::ValidationFailed, "/name"),
+            ("{\"name\": \"a\", \"name\": \"b\"}", ErrorCode::ValidationFailed, "/name"),
             ("\"Ada\"", ErrorCode::ValidationFailed, ""),
             ("null", ErrorCode::ValidationFailed, ""),
         ] {

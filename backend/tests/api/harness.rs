@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use aicmo_backend::http::{self, AllowedOrigins, Budgets, HttpState, Limits, TrustedProxies};
-use aicmo_client::Client;
 use aicmo_client::reqwest::{Method, RequestBuilder, Response, StatusCode};
+use aicmo_client::{Client, Retries};
 use aicmo_operations::accounts::AccountSettings;
 use aicmo_operations::{Mode, Operations, OperationsSettings, ProcessFacts, Secrets, SystemClock};
 use aicmo_shared::build_marker::BuildMarker;
@@ -118,7 +118,8 @@ impl Start {
         TestServer {
             client: Client::new(&format!("http://{address}"))
                 .expect("a client")
-                .with_key(ADMIN_KEY),
+                .with_key(ADMIN_KEY)
+                .with_retries(Retries::NONE),
             ops,
             handle,
             data_dir,

@@ -1,6 +1,6 @@
 //! Why a request did not end in the answer that was asked for.
 
-use aicmo_shared::Problem;
+use aicmo_shared::{ErrorCode, Problem};
 
 /// Why a request did not end in its answer, sorted by who can act on it.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,11 @@ impl ClientError {
             Self::Problem(problem) => Some(problem),
             Self::Transport(_) | Self::Unreadable { .. } => None,
         }
+    }
+
+    /// The closed code, when the server refused.
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.problem().map(|problem| problem.code)
     }
 
     /// The innermost cause is the one a person can act on ("connection refused").

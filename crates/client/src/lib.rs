@@ -1,21 +1,79 @@
 //! A typed client of the JSON API, derived from the endpoint table.
 //!
 //! Owns: turning a marker of `aicmo_shared::api` into a request, and an answer into its type or
-//! into a `ClientError`. Does not own: paths, methods or wire types, which stand once in
-//! `aicmo_shared`; nor any retry, because only a caller knows whether its request may run twice.
-//! The command line, the smoke check and the tests of the server speak through it.
+//! into a `ClientError`; sending again what may be sent again. Does not own: paths, methods or wire
+//! types, which stand once in `aicmo_shared`. The command line, the smoke check and the tests of the
+//! server speak through it.
+//!
+//! # Reading and changing
+//!
+//! A marker says everything about an endpoint: a path, a query or a body that the server does not
+//! have does not compile.
+//!
+//! ```
+//! use aicmo_client::{Client, ClientError};
+//! use aicmo_shared::ErrorCode;
+//! use aicmo_shared::api::{CreateLead, GetAttention, NoQuery};
+//! use aicmo_shared::lead::LeadDraft;
+//!
+//! # fn a_server() -> String {
+//! #     use std::io::{Read, Write};
+//! #     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+//! #     let address = listener.local_addr().unwrap();
+//! #     std::thread::spawn(move || for stream in listener.incoming() {
+//! #         let mut stream = stream.unwrap();
+//! #         let _ = stream.read(&mut [0; 8192]);
+//! #         let body = r#"{"type":"urn:aicmo:problem:mock_mode_read_only","title":"t","status":409,
+//! #             "code":"mock_mode_read_only","detail":"Nothing was changed.","request_id":"r"}"#;
+//! #         let _ = write!(stream, "HTTP/1.1 409 Conflict\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+//! #     });
+//! #     format!("http://{address}")
+//! # }
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), ClientError> {
+//! # let url = a_server();
+//! let client = Client::new(&url)?;
+//!
+//! // A read comes with where it is from: `figures.is_mock()`, `figures.generated_at()`.
+//! if let Ok(figures) = client.read::<GetAttention>(&[], &NoQuery {}).await {
+//!     println!("{} leads", figures.data().leads);
+//! }
+//!
+//! // A command carries a key of its own, so it is safe to be sent again.
+//! let draft = LeadDraft {
+//!     email: Some("ada@engine.example".to_owned()),
+//!     ..LeadDraft::default()
+//! };
+//! match client.command::<CreateLead>(&[], &draft, None).await {
+//!     Ok(created) => println!("{} {}", created.outcome, created.lead.row.id),
+//!     Err(error) if error.code() == Some(ErrorCode::MockModeReadOnly) => println!("{error}"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Sending again
+//!
+//! Reads, and commands that take an `Idempotency-Key`, are sent again when the connection breaks,
+//! when the server asks to wait (429), and when it cannot answer now (503); see [`Retries`]. A
+//! command that changed data in a process which then died is refused with `answer_not_kept`: it is
+//! never run twice.
 
 mod error;
+mod retry;
 mod upload;
 
 use std::sync::Once;
 use std::time::Duration;
 
+use aicmo_shared::Sourced;
 use aicmo_shared::api::{CommandEndpoint, Endpoint, Method, ReadEndpoint};
+use aicmo_shared::idempotency::KEY_HEADER;
 use aicmo_shared::session::SecretText;
-use aicmo_shared::{Problem, Sourced};
 pub use error::ClientError;
 pub use reqwest;
+pub use retry::Retries;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -34,6 +92,7 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     key: Option<SecretText>,
+    retries: Retries,
 }
 
 impl Client {
@@ -54,6 +113,7 @@ impl Client {
             http,
             base: base_url.trim_end_matches('/').to_owned(),
             key: None,
+            retries: Retries::default(),
         })
     }
 
@@ -68,6 +128,13 @@ impl Client {
     #[must_use]
     pub fn without_key(mut self) -> Self {
         self.key = None;
+        self
+    }
+
+    /// The same client with other patience.
+    #[must_use]
+    pub fn with_retries(mut self, retries: Retries) -> Self {
+        self.retries = retries;
         self
     }
 
@@ -86,11 +153,14 @@ impl Client {
         path_values: &[&str],
         query: &E::Query,
     ) -> Result<Sourced<E::Answer>, ClientError> {
-        let request = self.endpoint::<E>(path_values).query(query);
-        receive(request).await
+        retry::send(self.retries, async || {
+            Ok(self.endpoint::<E>(path_values).query(query))
+        })
+        .await
     }
 
-    /// Sends a command. `if_match` is the version of the row that the caller saw.
+    /// Sends a command. `if_match` is the version of the row that the caller saw. Where the endpoint
+    /// takes one, a new `Idempotency-Key` is sent along, and then it may be sent again.
     ///
     /// # Errors
     /// As `read`.
@@ -100,14 +170,53 @@ impl Client {
         body: &E::Body,
         if_match: Option<i64>,
     ) -> Result<E::Answer, ClientError> {
-        let mut request = self.endpoint::<E>(path_values);
-        if E::SPEC.body == aicmo_shared::api::BodyKind::Json {
-            request = request.json(body);
+        let key = new_key();
+        self.command_under_key::<E>(&key, path_values, body, if_match)
+            .await
+    }
+
+    /// Sends a command under a key of the caller's own, so that another process, or this one after a
+    /// restart, can send the very same request again.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn command_under_key<E: CommandEndpoint>(
+        &self,
+        key: &str,
+        path_values: &[&str],
+        body: &E::Body,
+        if_match: Option<i64>,
+    ) -> Result<E::Answer, ClientError> {
+        retry::send(self.retries_of::<E>(), async || {
+            let mut request = self.keyed::<E>(key, path_values);
+            if E::SPEC.body == aicmo_shared::api::BodyKind::Json {
+                request = request.json(body);
+            }
+            if let Some(version) = if_match {
+                request = request.header("If-Match", format!("\"v{version}\""));
+            }
+            Ok(request)
+        })
+        .await
+    }
+
+    /// A request to an endpoint under `key`, where it takes one.
+    pub(crate) fn keyed<E: Endpoint>(&self, key: &str, path_values: &[&str]) -> reqwest::RequestBuilder {
+        let request = self.endpoint::<E>(path_values);
+        if E::SPEC.takes_key() {
+            request.header(KEY_HEADER, key)
+        } else {
+            request
         }
-        if let Some(version) = if_match {
-            request = request.header("If-Match", format!("\"v{version}\""));
+    }
+
+    /// How patient a command may be: one without a key is sent once.
+    pub(crate) fn retries_of<E: Endpoint>(&self) -> Retries {
+        if E::SPEC.takes_key() {
+            self.retries
+        } else {
+            Retries::NONE
         }
-        receive(request).await
     }
 
     /// A bare request to any path of the server, for what the endpoint table does not know: the
@@ -146,24 +255,17 @@ impl Client {
         path: &str,
         body: &B,
     ) -> Result<A, ClientError> {
-        let request = self.request(method, path).header(CONSOLE_HEADER, "1").json(body);
-        receive(request).await
+        retry::send(Retries::NONE, async || {
+            let request = self.request(method.clone(), path);
+            Ok(request.header(CONSOLE_HEADER, "1").json(body))
+        })
+        .await
     }
 }
 
-/// Sends `request` and reads its answer.
-pub(crate) async fn receive<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, ClientError> {
-    let response = request.send().await.map_err(ClientError::transport)?;
-    let status = response.status();
-    let body = response.bytes().await.map_err(ClientError::transport)?;
-    if status.is_success() {
-        return serde_json::from_slice(&body)
-            .map_err(|cause| ClientError::unreadable(status.as_u16(), &cause));
-    }
-    match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => Err(ClientError::Problem(Box::new(problem))),
-        Err(cause) => Err(ClientError::unreadable(status.as_u16(), &cause)),
-    }
+/// A key that nobody has used.
+pub(crate) fn new_key() -> String {
+    uuid::Uuid::now_v7().to_string()
 }
 
 /// Chooses the one TLS implementation of this product; the first call in a process counts.

@@ -7,7 +7,7 @@ use aicmo_shared::api::UploadImport;
 use aicmo_shared::import::Import;
 use reqwest::multipart::{Form, Part};
 
-use crate::{Client, ClientError, receive};
+use crate::{Client, ClientError, new_key, retry};
 
 impl Client {
     /// Uploads the bytes of a lead file under `file_name`.
@@ -20,10 +20,10 @@ impl Client {
         content: impl Into<Vec<u8>>,
         campaign: Option<CampaignId>,
     ) -> Result<Import, ClientError> {
-        self.upload_part(
-            Part::bytes(content.into()).file_name(file_name.to_owned()),
-            campaign,
-        )
+        let content = content.into();
+        self.upload_part(campaign, async || {
+            Ok(Part::bytes(content.clone()).file_name(file_name.to_owned()))
+        })
         .await
     }
 
@@ -36,19 +36,27 @@ impl Client {
         path: &Path,
         campaign: Option<CampaignId>,
     ) -> Result<Import, ClientError> {
-        let part = Part::file(path)
-            .await
-            .map_err(|cause| ClientError::Transport(format!("{} cannot be read: {cause}", path.display())))?;
-        self.upload_part(part, campaign).await
+        self.upload_part(campaign, async || {
+            Part::file(path).await.map_err(|cause| {
+                ClientError::Transport(format!("{} cannot be read: {cause}", path.display()))
+            })
+        })
+        .await
     }
 
-    async fn upload_part(&self, file: Part, campaign: Option<CampaignId>) -> Result<Import, ClientError> {
-        // Text parts go first: a server that streams the file has read them by then.
-        let form = campaign.map_or_else(Form::new, |id| Form::new().text("campaign", id.to_string()));
-        receive(
-            self.endpoint::<UploadImport>(&[])
-                .multipart(form.part("file", file)),
-        )
+    /// The file is read anew for each attempt; the key stays the same, so it becomes one import.
+    async fn upload_part(
+        &self,
+        campaign: Option<CampaignId>,
+        part: impl AsyncFn() -> Result<Part, ClientError>,
+    ) -> Result<Import, ClientError> {
+        let key = new_key();
+        retry::send(self.retries_of::<UploadImport>(), async || {
+            // Text parts go first: a server that streams the file has read them by then.
+            let form = campaign.map_or_else(Form::new, |id| Form::new().text("campaign", id.to_string()));
+            let form = form.part("file", part().await?);
+            Ok(self.keyed::<UploadImport>(&key, &[]).multipart(form))
+        })
         .await
     }
 }

@@ -13,6 +13,7 @@ mod job;
 mod journeys;
 mod marker;
 mod narrator;
+mod openapi;
 mod places;
 mod run;
 mod server;
@@ -78,6 +79,8 @@ enum Task {
         /// Only journeys whose file names contain one of these.
         filters: Vec<String>,
     },
+    /// Move what is kept of the OpenAPI document, or attack a server by it.
+    Openapi(openapi::Options),
     /// Measure, and write docs/BENCHMARKS.md.
     Bench(bench::Options),
 }
@@ -131,6 +134,7 @@ fn perform(cli: Cli) -> Result<bool, Failure> {
             Ok(true)
         }
         Task::E2e { filters } => e2e(verbose, &filters),
+        Task::Openapi(options) => openapi::run(&options, verbose),
         Task::Bench(options) => bench::run(&options, verbose),
     }
 }

@@ -9,7 +9,9 @@ use actix_web::web::BytesMut;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use aicmo_shared::ErrorCode;
 use futures_util::StreamExt;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::body_error;
@@ -20,7 +22,7 @@ use crate::http::{ApiError, BODY_TIMEOUT, JSON_LIMIT};
 #[derive(Clone, Debug)]
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + Serialize + 'static> FromRequest for Body<T> {
     type Error = ApiError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
@@ -54,7 +56,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 }
 
 /// Reads a document, or says which place of it is at fault.
-pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ApiError> {
     // serde would fill the fields of an object from an array, in order.
     if bytes.trim_ascii_start().first() == Some(&b'[') {
         return Err(body_error::not_an_object());
@@ -62,7 +64,36 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| body_error::explain(&error))?;
     reader.end().map_err(|error| body_error::syntax(&error))?;
+    if bytes.contains(&b'[') {
+        let sent = serde_json::from_slice(bytes).map_err(ApiError::internal)?;
+        let read = serde_json::to_value(&value).map_err(ApiError::internal)?;
+        if let Some(place) = array_for_an_object(&sent, &read) {
+            return Err(body_error::not_an_object_at(&place));
+        }
+    }
     Ok(value)
+}
+
+/// Where an array was sent and an object was read from it.
+fn array_for_an_object(sent: &Value, read: &Value) -> Option<String> {
+    match (sent, read) {
+        (Value::Array(_), Value::Object(_)) => Some(String::new()),
+        (Value::Array(sent), Value::Array(read)) => {
+            sent.iter().zip(read).enumerate().find_map(|(at, (sent, read))| {
+                array_for_an_object(sent, read).map(|place| format!("/{at}{place}"))
+            })
+        }
+        (Value::Object(sent), Value::Object(read)) => sent.iter().find_map(|(name, sent)| {
+            let place = match (sent, read.get(name)) {
+                (_, Some(read)) => array_for_an_object(sent, read),
+                // What is left out when it is empty was not empty when it was sent.
+                (Value::Array(items), None) if !items.is_empty() => Some(String::new()),
+                _ => None,
+            };
+            place.map(|place| format!("/{name}{place}"))
+        }),
+        _ => None,
+    }
 }
 
 async fn read(mut payload: Payload) -> Result<BytesMut, ApiError> {

@@ -104,11 +104,13 @@ fn query_parameter(param: &ParamSpec) -> Value {
         ParamKind::SomeOf(legal) => {
             // As a form spells a list: one value, separated by commas.
             return json!({ "name": param.name, "in": "query", "required": false, "description": param.help,
-                "style": "form", "explode": false,
+                "allowEmptyValue": true, "style": "form", "explode": false,
                 "schema": { "type": "array", "items": { "type": "string", "enum": legal() } } });
         }
     };
-    json!({ "name": param.name, "in": "query", "required": false, "description": param.help, "schema": schema })
+    // As a form sends a field that was left empty; it counts as absent.
+    json!({ "name": param.name, "in": "query", "required": false, "description": param.help,
+        "allowEmptyValue": true, "schema": schema })
 }
 
 fn responses(spec: &EndpointSpec, answer: Value) -> Value {
@@ -164,7 +166,43 @@ fn success(spec: &EndpointSpec, answer: Value) -> Value {
     if security::sets_cookie(spec) {
         headers.extend(common::headers_named(&["Set-Cookie"]));
     }
-    json!({ "description": spec.summary, "headers": headers, "content": content })
+    let mut response = json!({ "description": spec.summary, "headers": headers, "content": content });
+    let links = links(spec);
+    if let Some(fields) = response.as_object_mut()
+        && !links.is_empty()
+    {
+        fields.insert("links".to_owned(), Value::Object(links));
+    }
+    response
+}
+
+/// What can be asked about the thing that was just created.
+fn links(spec: &EndpointSpec) -> Map<String, Value> {
+    let Some(id) = id_of_the_new(spec) else {
+        return Map::new();
+    };
+    let below = format!("{}/{{id}}", spec.path);
+    api::ALL
+        .iter()
+        .filter(|other| other.path.starts_with(&below))
+        .map(|other| {
+            let link =
+                json!({ "operationId": other.name, "parameters": { "id": format!("$response.body#{id}") } });
+            (other.name.to_owned(), link)
+        })
+        .collect()
+}
+
+/// Where the answer of a creation has the new id.
+fn id_of_the_new(spec: &EndpointSpec) -> Option<&'static str> {
+    match spec.name {
+        "CreateLead" => Some("/lead/id"),
+        "CreateCampaign" | "UploadImport" | "CreateServiceAccount" => Some("/id"),
+        "CreateInvitation" => Some("/invitation/id"),
+        "CreateApiKey" => Some("/key/id"),
+        "CreateWebhook" => Some("/webhook/id"),
+        _ => None,
+    }
 }
 
 fn problem(spec: &EndpointSpec, status: u16, codes: &[ErrorCode]) -> Value {

@@ -7,7 +7,7 @@
 mod load;
 mod measure;
 mod report;
-mod served;
+pub mod served;
 mod wire;
 
 use std::fs;

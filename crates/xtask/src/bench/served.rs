@@ -20,8 +20,22 @@ pub struct Served {
 }
 
 impl Served {
-    /// Starts `binary` on the embedded database in `data_dir`, with no setting of ours but these.
+    /// Starts `binary` on the embedded database in `data_dir`, with no setting of ours but these. The
+    /// budgets of callers are counted but never used up.
     pub fn start(binary: &Path, data_dir: &Path) -> Result<Self, Failure> {
+        const PLENTY: &str = "1000000000";
+        Self::start_with(
+            binary,
+            data_dir,
+            &[
+                ("AICMO_READS_PER_MINUTE", PLENTY),
+                ("AICMO_WRITES_PER_MINUTE", PLENTY),
+            ],
+        )
+    }
+
+    /// Starts `binary` with data in `data_dir` and these settings.
+    pub fn start_with(binary: &Path, data_dir: &Path, settings: &[(&str, &str)]) -> Result<Self, Failure> {
         let mut command = Command::new(binary);
         command
             .arg("serve")
@@ -38,6 +52,7 @@ impl Served {
             .env("AICMO_DATA_DIR", data_dir)
             .env("AICMO_BIND", "127.0.0.1:0")
             .env("AICMO_LOG_LEVEL", "warn")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped());
         let started = Instant::now();
         let mut child = command
