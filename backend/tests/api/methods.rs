@@ -68,11 +68,13 @@ async fn head_answers_as_get_does_without_the_body() {
         // A weak one is made from what is said, and some figures move from one request to the next.
         if !get.header("etag").starts_with("W/") {
             assert_eq!(head.header("etag"), get.header("etag"), "{path}");
-            assert_eq!(
-                head.header("content-length"),
-                get.header("content-length"),
-                "{path}"
-            );
+            if !get.header("content-length").is_empty() {
+                assert_eq!(
+                    head.header("content-length"),
+                    get.header("content-length"),
+                    "{path}"
+                );
+            }
         }
         assert_eq!(
             head.header("etag").is_empty(),
