@@ -1,7 +1,8 @@
 //! Keys: which presses count, and how a tab listens for them.
 //!
 //! A press counts when no modifier is held, the focus is not in something that takes text, and no
-//! dialog is open. The shell listens first; what it takes does not reach a tab.
+//! dialog is open. The shell listens first; what it takes does not reach a tab. What a key then does
+//! to the page is in `components::dom`.
 
 use leptos::ev;
 use leptos::prelude::*;
@@ -31,29 +32,18 @@ fn counts(event: &KeyboardEvent) -> bool {
     let takes_text = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
-        .is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-                || element.has_attribute("contenteditable")
-        });
+        .is_some_and(|element| takes_letters(&element));
     let dialog_open = document().query_selector("dialog[open]").ok().flatten().is_some();
     !takes_text && !dialog_open
 }
 
-/// Presses the first thing on the page that `selector` finds; true when there was one.
-pub fn press(selector: &str) -> bool {
-    focusable(selector).map(|element| element.click()).is_some()
-}
-
-/// Moves the focus to the first thing that `selector` finds; true when there was one.
-pub fn focus(selector: &str) -> bool {
-    focusable(selector).is_some_and(|element| element.focus().is_ok())
-}
-
-fn focusable(selector: &str) -> Option<web_sys::HtmlElement> {
-    document()
-        .query_selector(selector)
-        .ok()
-        .flatten()?
-        .dyn_into()
-        .ok()
+/// Whether letters that are pressed there belong to it: fields of text do, boxes and buttons do not.
+fn takes_letters(element: &Element) -> bool {
+    match element.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => true,
+        "INPUT" => !element.get_attribute("type").is_some_and(|kind| {
+            matches!(kind.as_str(), "checkbox" | "radio" | "file" | "button" | "submit" | "reset")
+        }),
+        _ => element.has_attribute("contenteditable"),
+    }
 }

@@ -17,6 +17,7 @@ use web_sys::{AbortController, Headers, RequestInit, Response};
 
 use super::address::address;
 use super::error::{Cause, ClientError};
+use super::signed;
 use crate::boot;
 
 const READ_SECONDS: u32 = 10;
@@ -100,7 +101,7 @@ where
 
 /// What every request has: where it goes, when it gives up, who can end it.
 struct Sending {
-    method: &'static str,
+    spec: &'static EndpointSpec,
     address: String,
     seconds: u32,
     is_write: bool,
@@ -119,9 +120,9 @@ impl Drop for Deadline {
 }
 
 impl Sending {
-    fn new(spec: &EndpointSpec, address: String, seconds: u32) -> Self {
+    fn new(spec: &'static EndpointSpec, address: String, seconds: u32) -> Self {
         Self {
-            method: spec.method.as_str(),
+            spec,
             address,
             seconds,
             is_write: spec.body != aicmo_shared::api::BodyKind::None || spec.method.as_str() != "GET",
@@ -190,11 +191,13 @@ impl Sending {
         headers: Result<Headers, JsValue>,
     ) -> Outcome<(String, Option<String>)> {
         let init = RequestInit::new();
-        init.set_method(self.method);
+        init.set_method(self.spec.method.as_str());
         if let Ok(headers) = headers {
             let _ = headers.set("Accept", "application/json, application/problem+json");
             if self.is_write {
-                let _ = headers.set("X-Aicmo-Console", "1");
+                for (name, value) in signed::write_headers() {
+                    let _ = headers.set(name, &value);
+                }
             }
             init.set_headers(&headers);
         }
@@ -226,15 +229,19 @@ impl Sending {
             return Ok((body, request_id));
         }
         let status = response.status();
-        Err(self.error(match serde_json::from_str::<Problem>(&body) {
+        let wait = response.headers().get("Retry-After").ok().flatten();
+        let mut error = self.error(match serde_json::from_str::<Problem>(&body) {
             Ok(mut problem) => {
                 if problem.request_id.is_empty() {
                     problem.request_id = request_id.unwrap_or_default();
                 }
+                signed::hear(self.spec, problem.code);
                 Cause::Problem(Box::new(problem))
             }
             Err(_) => Cause::Status { status, request_id },
-        }))
+        });
+        error.retry_after = wait.and_then(|seconds| seconds.trim().parse().ok());
+        Err(error)
     }
 
     fn thrown(&self, thrown: &JsValue) -> ClientError {
@@ -255,8 +262,9 @@ impl Sending {
     fn error(&self, cause: Cause) -> ClientError {
         ClientError {
             cause,
-            route: format!("{} {}", self.method, self.address),
+            route: format!("{} {}", self.spec.method.as_str(), self.address),
             at: boot::now(),
+            retry_after: None,
             was_write: self.is_write,
         }
     }

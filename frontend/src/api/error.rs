@@ -46,6 +46,8 @@ pub struct ClientError {
     pub at: Timestamp,
     /// Whether the call may have changed something.
     pub was_write: bool,
+    /// How long the server asks to wait, in seconds.
+    pub retry_after: Option<u32>,
 }
 
 impl ClientError {
@@ -147,6 +149,14 @@ impl ClientError {
             .map(|error| error.message.as_str())
     }
 
+    /// The session had ended: the shell asks for it again, and a read is then repeated.
+    pub fn is_session_end(&self) -> bool {
+        matches!(
+            self.error_code(),
+            Some(ErrorCode::Unauthenticated | ErrorCode::SessionExpired)
+        )
+    }
+
     /// Nobody waits for it any more.
     pub fn is_cancelled(&self) -> bool {
         self.cause == Cause::Cancelled
@@ -182,6 +192,7 @@ mod tests {
             route: "GET /api/v1/leads".to_owned(),
             at: Timestamp::from_millis(0),
             was_write: false,
+            retry_after: None,
         }
     }
 

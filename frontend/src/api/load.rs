@@ -194,7 +194,8 @@ impl Asking {
             Ok(()) => {
                 let _ = self.error.try_set(None);
             }
-            Err(error) if error.is_cancelled() => {}
+            // What stands there stays; it is asked for again once somebody is signed in.
+            Err(error) if error.is_cancelled() || error.is_session_end() => {}
             Err(error) => {
                 let _ = self.error.try_set(Some(error));
             }

@@ -8,6 +8,7 @@ mod call;
 mod error;
 mod load;
 mod progress;
+mod signed;
 
 pub use address::escape;
 pub use call::{Call, command, read};
@@ -16,3 +17,4 @@ pub use error::Cause;
 pub use error::ClientError;
 pub use load::{Load, Reading};
 pub use progress::upload_with_progress;
+pub use signed::{SessionNews, on_session_news, use_token};

@@ -13,6 +13,7 @@ use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 
 use super::address::address;
 use super::error::{Cause, ClientError};
+use super::signed;
 use crate::boot;
 
 /// An upload under way; it goes on when nobody waits for it.
@@ -55,6 +56,7 @@ where
             route: route.clone(),
             at: boot::now(),
             was_write: true,
+            retry_after: None,
         };
         let (Some(request), Some(Ok(started))) = (asked, sent) else {
             return Err(error(Cause::Network(
@@ -82,6 +84,7 @@ where
                     if problem.request_id.is_empty() {
                         problem.request_id = request_id.unwrap_or_default();
                     }
+                    signed::hear(&E::SPEC, problem.code);
                     Cause::Problem(Box::new(problem))
                 }
                 Err(_) => Cause::Status { status, request_id },
@@ -106,7 +109,9 @@ fn begin(
 ) -> Result<Started, JsValue> {
     request.open(method, address)?;
     request.set_request_header("Accept", "application/json, application/problem+json")?;
-    request.set_request_header("X-Aicmo-Console", "1")?;
+    for (name, value) in signed::write_headers() {
+        request.set_request_header(name, &value)?;
+    }
     let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
         if event.length_computable() && event.total() > 0.0 {
             on_progress(event.loaded() / event.total());

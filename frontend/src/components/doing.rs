@@ -102,12 +102,14 @@ pub fn DoingFailed(
     move || {
         doing.error.get().map(|error| {
             let request = error.request_id().map(str::to_owned);
+            let detail = error.detail();
             let lines: Vec<_> = error
                 .problem()
                 .map(|problem| {
                     problem
                         .errors
                         .iter()
+                        .filter(|field| field.message != detail)
                         .map(|field| view! { <li>{field.message.clone()}</li> })
                         .collect()
                 })
@@ -115,7 +117,7 @@ pub fn DoingFailed(
             view! {
                 <div class="failure failure--inline" role="alert">
                     <p class="failure__title">{error.title()}</p>
-                    <p class="failure__detail">{error.detail()}</p>
+                    <p class="failure__detail">{detail}</p>
                     {(lists_fields && !lines.is_empty()).then(|| view! { <ul class="failure__fields">{lines}</ul> })}
                     <p class="failure__hint">{error.hint()}</p>
                     <p class="failure__ids">

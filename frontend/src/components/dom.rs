@@ -1,4 +1,4 @@
-//! Small things asked of the browser: focus, clipboard, a remembered switch.
+//! Small things asked of the browser: focus, presses, clipboard, a remembered switch.
 //!
 //! Each does nothing where the browser will not; none of them can fail.
 
@@ -23,6 +23,25 @@ pub fn has_focus(id: &str) -> bool {
     web_sys::window()
         .and_then(|window| window.document()?.active_element())
         .is_some_and(|focused| focused.id() == id)
+}
+
+/// Presses the first thing on the page that `selector` finds; true when there was one.
+pub fn press_first(selector: &str) -> bool {
+    first(selector).map(|element| element.click()).is_some()
+}
+
+/// Moves the focus to the first thing that `selector` finds; true when there was one.
+pub fn focus_first(selector: &str) -> bool {
+    first(selector).is_some_and(|element| element.focus().is_ok())
+}
+
+fn first(selector: &str) -> Option<HtmlElement> {
+    document()
+        .query_selector(selector)
+        .ok()
+        .flatten()?
+        .dyn_into()
+        .ok()
 }
 
 fn element(id: &str) -> Option<HtmlElement> {

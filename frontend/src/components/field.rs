@@ -16,6 +16,8 @@ pub enum FieldKind {
     Url,
     /// A calendar date.
     Date,
+    /// A code of a few digits, typed from another device.
+    Code,
     /// Several lines.
     Area,
 }
@@ -23,9 +25,8 @@ pub enum FieldKind {
 impl FieldKind {
     const fn input_type(self) -> &'static str {
         match self {
-            Self::Text | Self::Area | Self::Email => "text",
+            Self::Text | Self::Area | Self::Email | Self::Url | Self::Code => "text",
             Self::Phone => "tel",
-            Self::Url => "text",
             Self::Date => "date",
         }
     }
@@ -34,6 +35,7 @@ impl FieldKind {
         match self {
             Self::Email => Some("email"),
             Self::Url => Some("url"),
+            Self::Code => Some("numeric"),
             _ => None,
         }
     }
@@ -65,6 +67,9 @@ pub fn TextField(
     /// The most characters it takes.
     #[prop(optional, into)]
     max: Option<u32>,
+    /// What the browser may fill in, as HTML spells it; nothing unless said.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
     /// Why it cannot be changed now.
     #[prop(optional, into)]
     blocked: Signal<Option<String>>,
@@ -95,7 +100,8 @@ pub fn TextField(
                 id=id.clone()
                 type=kind.input_type()
                 inputmode=kind.input_mode()
-                autocomplete="off"
+                autocomplete=autocomplete
+                autocapitalize="off"
                 spellcheck="false"
                 maxlength=max.map(|max| max.to_string())
                 required=required
@@ -165,7 +171,8 @@ pub fn SelectField(
     view! { <FieldFrame id label required help error>{input.into_any()}</FieldFrame> }
 }
 
-fn describing(
+/// The ids of what describes a field: its error, then its help.
+pub(super) fn describing(
     id: &str,
     has_help: bool,
     error: Signal<Option<String>>,
@@ -179,13 +186,20 @@ fn describing(
     }
 }
 
+/// Label, help and error around an input.
 #[component]
-fn FieldFrame(
+pub(super) fn FieldFrame(
+    /// The input's id.
     id: String,
+    /// The label.
     label: String,
+    /// Whether it must not be empty.
     required: bool,
+    /// What to write.
     help: Option<String>,
+    /// What is wrong with it.
     error: Signal<Option<String>>,
+    /// The input.
     children: Children,
 ) -> impl IntoView {
     let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));

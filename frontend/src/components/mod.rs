@@ -10,6 +10,7 @@ pub mod figure;
 pub mod icon;
 pub mod pager;
 pub mod panel;
+pub mod password;
 pub mod pill;
 pub mod settled;
 pub mod table;

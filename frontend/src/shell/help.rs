@@ -56,15 +56,18 @@ const fn keys_of(tab: Tab) -> &'static [(&'static str, &'static str)] {
         Tab::Leads => &[
             ("j k", "Next and previous row"),
             ("Enter", "Open the row"),
+            ("x", "Select the row"),
+            ("Shift x", "Select up to the row"),
             ("n", "New lead"),
             ("i", "Import leads"),
             ("/", "Focus the search"),
-            ("Esc", "Close"),
+            ("Esc", "Drop the selection, close the lead"),
         ],
         Tab::Campaigns => &[
             ("n", "New campaign"),
             ("j k", "Next and previous row"),
             ("Enter", "Open the row"),
+            ("Esc", "Close the campaign"),
         ],
         Tab::Diagnostics => &[("r", "Run checks"), ("c", "Copy as JSON")],
     }

@@ -107,6 +107,7 @@ mod tests {
             route: String::new(),
             at: Timestamp::from_millis(0),
             was_write: false,
+            retry_after: None,
         }
     }
 

@@ -18,6 +18,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
+use crate::components::dom;
 use crate::keys;
 use create::NewCampaignDialog;
 use detail::CampaignPane;
@@ -39,7 +40,7 @@ pub fn CampaignsTab() -> impl IntoView {
     let creating = RwSignal::new(false);
     let on_new = Callback::new(move |()| creating.set(true));
     keys::listen(|key| {
-        key == "n" && keys::focus("#aicmo-campaign-new") && keys::press("#aicmo-campaign-new")
+        key == "n" && dom::focus_first("#aicmo-campaign-new") && dom::press_first("#aicmo-campaign-new")
     });
     view! {
         <header class="page-head">

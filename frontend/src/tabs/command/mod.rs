@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use self::activity::Activity;
 use self::cards::{Approvals, Execution, Triage, Work};
 use self::start::GettingStarted;
+use crate::components::dom;
 use crate::keys;
 
 /// The cards in the order of their keys, `1` to `4`.
@@ -22,14 +23,14 @@ const CARDS: [&str; 4] = ["triage", "approvals", "execution", "my-work"];
 #[component]
 pub fn CommandTab() -> impl IntoView {
     keys::listen(|key| match key {
-        "f" => keys::focus("[data-panel=activity] .feed, [data-panel=activity]"),
+        "f" => dom::focus_first("[data-panel=activity] .feed, [data-panel=activity]"),
         digit => digit
             .parse::<usize>()
             .ok()
             .and_then(|number| CARDS.get(number.checked_sub(1)?))
             .is_some_and(|card| {
-                keys::press(&format!("[data-panel={card}] [data-card-action]"))
-                    || keys::focus(&format!("[data-panel={card}]"))
+                dom::press_first(&format!("[data-panel={card}] [data-card-action]"))
+                    || dom::focus_first(&format!("[data-panel={card}]"))
             }),
     });
     view! {

@@ -27,6 +27,7 @@ use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
 use crate::api::{self, Load};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
+use crate::components::dom;
 use crate::components::settled::settled;
 use crate::keys;
 use address::LeadAddress;
@@ -61,12 +62,12 @@ pub fn LeadsTab() -> impl IntoView {
     let on_new = Callback::new(move |()| creating.set(true));
     let navigate = use_navigate();
     keys::listen(move |key| match key {
-        "n" => keys::focus("#aicmo-lead-new") && keys::press("#aicmo-lead-new"),
+        "n" => dom::focus_first("#aicmo-lead-new") && dom::press_first("#aicmo-lead-new"),
         "i" => {
             navigate(&Place::Imports.address(), NavigateOptions::default());
             true
         }
-        "/" => keys::focus("#aicmo-lead-search"),
+        "/" => dom::focus_first("#aicmo-lead-search"),
         _ => false,
     });
     let settled_place = settled(move || place.get());

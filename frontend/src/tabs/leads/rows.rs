@@ -147,6 +147,7 @@ fn Row(row: LeadRow, table: TableState) -> impl IntoView {
                     type="checkbox"
                     aria-label=format!("Select {}", row.name)
                     prop:checked=is_selected
+                    on:focus=move |_| cursor.set(Some(id))
                     on:click=select
                 />
             </td>
