@@ -3,9 +3,12 @@
 //
 // The compiled module is kept; a crash gets a fresh instance of glue and module within the second.
 // Every way into an instance goes through a guard, so nothing (a timer, a late answer, a listener)
-// ever runs in one that has crashed. Drafts and the record of crashes live here.
+// ever runs in one that has crashed. Drafts, the record of crashes and the answer to who is signed
+// in live here.
 
 const REPORT_ROUTE = "/api/v1/client-errors";
+const SESSION_ROUTE = "/api/v1/session";
+const SESSION_LIMIT_MS = 10_000;
 const CRASH_WINDOW_MS = 60_000;
 const CRASH_LIMIT = 3;
 const START_LIMIT_MS = 15_000;
@@ -20,6 +23,8 @@ sizes.whole = tag.dataset.wholeGlue
   ? { glue: tag.dataset.wholeGlue, wasm: tag.dataset.wholeWasm, compiled: null }
   : sizes.first;
 const FIRST_TABS = ["command"];
+// Where nobody is signed in the whole console stands: it has the door, and what lies behind it.
+const OUTSIDE = ["nobody", "set_up_needed"];
 
 let size = FIRST_TABS.includes(openTab()) ? sizes.first : sizes.whole;
 let generation = 0; // counts instances
@@ -28,6 +33,7 @@ let crashedAt = 0; // performance.now() of the crash that is being recovered fro
 let pending = null; // the crash that is being recovered from
 let former = null; // the root of the instance that is being replaced, still on screen
 let over = false; // the overlay is shown
+let session = null; // who is signed in; null while no answer has come
 
 const crashes = new Map(); // tab slug -> the crash that keeps it from being drawn
 const provoked = new Set(); // tabs that a test has made panic on this page
@@ -173,6 +179,29 @@ function growLater() {
   idle(() => compile(sizes.whole).catch(() => undefined)); // asked for again when it is needed
 }
 
+/** Asks who is signed in; answers "" or why that is not known. */
+async function askSession() {
+  try {
+    const signal = AbortSignal.timeout(SESSION_LIMIT_MS);
+    const answer = await fetch(SESSION_ROUTE, { headers: { Accept: "application/json" }, signal });
+    const body = await answer.json();
+    if (!answer.ok) return `${body.title}: ${body.detail}`;
+    session = body.data;
+    return "";
+  } catch (error) {
+    return String(error?.message ?? error);
+  }
+}
+
+/** The first start: who is signed in is asked while the module is on its way, so that nobody sees a
+ * console not theirs, not even for a moment. */
+async function begin() {
+  compile(size).catch(() => undefined); // asked for again by the start, which tells of a failure
+  await askSession();
+  if (OUTSIDE.includes(session?.standing)) size = sizes.whole;
+  await start();
+}
+
 /** Starts an instance. What `shown` draws stays on screen until the new instance stands. */
 async function start(shown = null) {
   const mine = (generation += 1);
@@ -240,6 +269,8 @@ function report(crash, recovered) {
     recovered,
   });
   const headers = { "Content-Type": "application/json", "X-Aicmo-Console": "1" };
+  const token = session?.session?.csrf_token;
+  if (token) headers["X-CSRF-Token"] = token;
   fetch(REPORT_ROUTE, { method: "POST", body, headers, keepalive: true }).catch(() => {
     navigator.sendBeacon?.(REPORT_ROUTE, new Blob([body], { type: "application/json" }));
   });
@@ -323,6 +354,11 @@ globalThis.aicmoBoot = {
   },
   /** A tab was opened that this size of the console does not have. */
   grow: () => void setTimeout(grow, 0),
+  session: () => session,
+  askSession,
+  keepSession(text) {
+    session = JSON.parse(text);
+  },
   draft: (key) => drafts.get(key),
   keepDraft(key, text) {
     drafts.set(key, text);
@@ -330,6 +366,10 @@ globalThis.aicmoBoot = {
   },
   dropDraft(key) {
     drafts.delete(key);
+    keepDrafts();
+  },
+  dropDrafts() {
+    drafts.clear();
     keepDrafts();
   },
   /** True once per page and tab: lets a test make a tab panic without a loop. */
@@ -340,4 +380,4 @@ globalThis.aicmoBoot = {
   },
 };
 
-void start();
+void begin();

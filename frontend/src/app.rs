@@ -1,23 +1,32 @@
-//! The root: what every screen shares, and the routes.
+//! The root: what every screen shares, which screen it is, and the routes.
 //!
-//! `ShellState` is the one context. Tabs read it; only the shell writes status and connection.
+//! `ShellState` is the one context. Tabs read it; only the shell writes status and connection, only
+//! the session itself who is signed in. Until that is known neither console nor door is drawn.
 
 use aicmo_shared::status::{ServiceName, ServiceState, Status};
 use aicmo_shared::{MockReason, Timestamp};
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::{Route, Router, Routes};
+use leptos_router::hooks::{use_location, use_navigate};
 use leptos_router::path;
 
 use crate::boot;
+use crate::components::settled::settled;
 use crate::components::toast::Toasts;
-use crate::shell::Shell;
+#[cfg(feature = "whole")]
+use crate::door::Door;
+use crate::session::{DoorPage, Screen, SessionEnded, SessionState};
 use crate::shell::connection::{self, Connection};
+use crate::shell::{Shell, Waiting};
 use crate::tab::Tab;
 use crate::tabs::{NoSuchPage, TabScreen};
 
 /// What every screen shares.
 #[derive(Clone, Copy)]
 pub struct ShellState {
+    /// Who is signed in.
+    pub session: SessionState,
     /// The last status the server gave.
     pub status: RwSignal<Option<Status>>,
     /// Whether the server still answers.
@@ -37,6 +46,7 @@ pub struct ShellState {
 impl ShellState {
     fn new() -> Self {
         Self {
+            session: SessionState::new(),
             status: RwSignal::new(None),
             connection: RwSignal::new(Connection::default()),
             data_version: RwSignal::new(0),
@@ -97,29 +107,68 @@ impl ShellState {
     }
 }
 
-/// The console.
+/// The page.
 #[component]
 pub fn App() -> impl IntoView {
     let shell = ShellState::new();
     provide_context(shell);
-    connection::follow(shell);
+    shell.session.follow();
+    connection::tick(shell);
+    view! { <Router><Screens /></Router> }
+}
+
+/// The screen that address and session give.
+#[component]
+fn Screens() -> impl IntoView {
+    let shell = ShellState::expect();
+    let path = use_location().pathname;
+    let screen =
+        settled(move || path.with(|path| shell.session.here().with(|here| Screen::of(path, here.as_ref()))));
+    let navigate = use_navigate();
+    Effect::new(move || {
+        let has_arrived = matches!(screen.get(), Screen::Console(_));
+        if has_arrived && path.with(|path| path == DoorPage::SIGN_IN_PATH) {
+            let replace = NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            };
+            navigate(Tab::Command.path(), replace);
+        }
+    });
+    move || match screen.get() {
+        Screen::Waiting => view! { <Waiting /> }.into_any(),
+        #[cfg(feature = "whole")]
+        Screen::Door(page) => view! { <Door page /> }.into_any(),
+        #[cfg(not(feature = "whole"))]
+        Screen::Door(_) => {
+            boot::grow();
+            ().into_any()
+        }
+        Screen::Console(_) => view! { <Console /> }.into_any(),
+    }
+}
+
+/// The console of whoever is signed in.
+#[component]
+fn Console() -> impl IntoView {
+    connection::follow(ShellState::expect());
     view! {
-        <Router>
-            <Shell>
-                <Routes fallback=NoSuchPage>
-                    <Route path=path!("/") view=|| view! { <TabScreen tab=Tab::Command /> }.into_any() />
-                    <Route path=path!("/command") view=|| view! { <TabScreen tab=Tab::Command /> }.into_any() />
-                    <Route path=path!("/leads/:id?") view=|| view! { <TabScreen tab=Tab::Leads /> }.into_any() />
-                    <Route
-                        path=path!("/campaigns/:id?")
-                        view=|| view! { <TabScreen tab=Tab::Campaigns /> }.into_any()
-                    />
-                    <Route
-                        path=path!("/diagnostics")
-                        view=|| view! { <TabScreen tab=Tab::Diagnostics /> }.into_any()
-                    />
-                </Routes>
-            </Shell>
-        </Router>
+        <Shell>
+            <Routes fallback=NoSuchPage>
+                <Route path=path!("/") view=|| view! { <TabScreen tab=Tab::Command /> }.into_any() />
+                <Route path=path!("/command") view=|| view! { <TabScreen tab=Tab::Command /> }.into_any() />
+                <Route path=path!("/leads/:id?") view=|| view! { <TabScreen tab=Tab::Leads /> }.into_any() />
+                <Route
+                    path=path!("/campaigns/:id?")
+                    view=|| view! { <TabScreen tab=Tab::Campaigns /> }.into_any()
+                />
+                <Route
+                    path=path!("/diagnostics")
+                    view=|| view! { <TabScreen tab=Tab::Diagnostics /> }.into_any()
+                />
+                <Route path=path!("/account") view=|| view! { <TabScreen tab=Tab::Account /> }.into_any() />
+            </Routes>
+        </Shell>
+        <SessionEnded />
     }
 }

@@ -1,4 +1,4 @@
-//! The seam to `boot.js`, which outlives this module: crashes, drafts, the build marker.
+//! The seam to `boot.js`, which outlives this module: crashes, drafts, the session, the build marker.
 //!
 //! `boot.js` publishes one object, `globalThis.aicmoBoot`. Everything here answers `None` or does
 //! nothing where that object is missing, so the console also starts without it.
@@ -6,8 +6,10 @@
 use aicmo_shared::Timestamp;
 use aicmo_shared::build_marker::BuildMarker;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
+use crate::session::Here;
 use crate::tab::Tab;
 
 /// A crash of a tab that this page has seen.
@@ -27,7 +29,8 @@ fn bridge() -> Option<JsValue> {
         .filter(JsValue::is_object)
 }
 
-fn property(of: &JsValue, name: &str) -> Option<JsValue> {
+/// A property that is there.
+pub fn property(of: &JsValue, name: &str) -> Option<JsValue> {
     js_sys::Reflect::get(of, &name.into())
         .ok()
         .filter(|value| !value.is_undefined() && !value.is_null())
@@ -138,6 +141,35 @@ pub fn keep_draft(key: &str, text: &str) {
 /// Drops a draft.
 pub fn drop_draft(key: &str) {
     call("dropDraft", &[key]);
+}
+
+/// Drops every draft: what one person wrote is not for the next.
+pub fn drop_drafts() {
+    call("dropDrafts", &[]);
+}
+
+/// Who is signed in, as the server last said on this page; kept in memory only.
+pub fn session() -> Option<Here> {
+    Here::read(&call("session", &[])?)
+}
+
+/// Asks the server who is signed in; `session` has the answer then. Why there is none, in words.
+pub async fn ask_session() -> Result<(), String> {
+    let asked = call("askSession", &[]).and_then(|promise| promise.dyn_into::<js_sys::Promise>().ok());
+    let why = match asked {
+        Some(promise) => JsFuture::from(promise).await.ok().and_then(|why| why.as_string()),
+        None => None,
+    };
+    match why {
+        Some(why) if why.is_empty() => Ok(()),
+        Some(why) => Err(why),
+        None => Err("This page cannot ask.".to_owned()),
+    }
+}
+
+/// Keeps what the server answered of the session, as JSON; for the next instance on this page too.
+pub fn keep_session(text: &str) {
+    call("keepSession", &[text]);
 }
 
 /// The browser's clock.

@@ -42,7 +42,10 @@ fn takes_letters(element: &Element) -> bool {
     match element.tag_name().as_str() {
         "TEXTAREA" | "SELECT" => true,
         "INPUT" => !element.get_attribute("type").is_some_and(|kind| {
-            matches!(kind.as_str(), "checkbox" | "radio" | "file" | "button" | "submit" | "reset")
+            matches!(
+                kind.as_str(),
+                "checkbox" | "radio" | "file" | "button" | "submit" | "reset"
+            )
         }),
         _ => element.has_attribute("contenteditable"),
     }

@@ -22,8 +22,11 @@ mod api;
 mod app;
 mod boot;
 mod components;
+#[cfg(feature = "whole")]
+mod door;
 mod format;
 mod keys;
+mod session;
 mod shell;
 mod tab;
 mod tabs;

@@ -11,13 +11,26 @@ pub enum Tab {
     Leads,
     /// The containers of work.
     Campaigns,
-    /// What is running.
+    /// What is running, and who may work with it.
     Diagnostics,
+    /// The person's own account.
+    Account,
 }
 
 impl Tab {
     /// Every tab, in the order of the sidebar.
-    pub const ALL: &'static [Self] = &[Self::Command, Self::Leads, Self::Campaigns, Self::Diagnostics];
+    pub const ALL: &'static [Self] = &[
+        Self::Command,
+        Self::Leads,
+        Self::Campaigns,
+        Self::Diagnostics,
+        Self::Account,
+    ];
+
+    /// Whether it stands in the sidebar; the account is reached by the menu of the person.
+    pub const fn is_in_sidebar(self) -> bool {
+        !matches!(self, Self::Account)
+    }
 
     /// The first piece of its path, and its `data-tab`.
     pub const fn slug(self) -> &'static str {
@@ -26,6 +39,7 @@ impl Tab {
             Self::Leads => "leads",
             Self::Campaigns => "campaigns",
             Self::Diagnostics => "diagnostics",
+            Self::Account => "account",
         }
     }
 
@@ -36,6 +50,7 @@ impl Tab {
             Self::Leads => "/leads",
             Self::Campaigns => "/campaigns",
             Self::Diagnostics => "/diagnostics",
+            Self::Account => "/account",
         }
     }
 
@@ -46,6 +61,7 @@ impl Tab {
             Self::Leads => "Leads",
             Self::Campaigns => "Campaigns",
             Self::Diagnostics => "Diagnostics",
+            Self::Account => "Your account",
         }
     }
 
@@ -56,6 +72,7 @@ impl Tab {
             Self::Leads => 'l',
             Self::Campaigns => 'm',
             Self::Diagnostics => 'd',
+            Self::Account => 'u',
         }
     }
 

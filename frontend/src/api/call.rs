@@ -33,8 +33,12 @@ pub struct Call<T> {
     controller: Option<AbortController>,
     server_build: Heard,
     abort_on_drop: bool,
-    answer: Pin<Box<dyn Future<Output = Outcome<T>>>>,
+    exchange: Exchange,
+    parse: fn(Answered) -> Outcome<T>,
 }
+
+/// The part of a call that does not depend on the type of its answer.
+type Exchange = Pin<Box<dyn Future<Output = Outcome<Answered>>>>;
 
 impl<T> Call<T> {
     /// Ends it from outside; `None` when the browser has no such thing.
@@ -52,11 +56,11 @@ impl<T> Future for Call<T> {
     type Output = Outcome<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let polled = self.answer.as_mut().poll(context);
+        let polled = self.exchange.as_mut().poll(context);
         if polled.is_ready() {
             self.abort_on_drop = false;
         }
-        polled
+        polled.map(|answered| answered.and_then(self.parse))
     }
 }
 
@@ -75,7 +79,7 @@ where
     E::Answer: 'static,
 {
     let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, query), READ_SECONDS);
-    sending.send(None, Headers::new())
+    sending.send(None, Headers::new(), Answered::parse)
 }
 
 /// Commands `E`. `version` is the version the operator saw, where the endpoint needs one.
@@ -96,7 +100,16 @@ where
         }
         JsValue::from_str(&text)
     });
-    sending.send(body, headers)
+    sending.send(body, headers, Answered::parse)
+}
+
+/// Commands `E`, without a body, and does not look at what it answers.
+pub fn order<E>(path: &[&str]) -> Call<()>
+where
+    E: CommandEndpoint + Endpoint<Query = NoQuery>,
+{
+    let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, &NoQuery {}), COMMAND_SECONDS);
+    sending.send(None, Headers::new(), |_| Ok(()))
 }
 
 /// What every request has: where it goes, when it gives up, who can end it.
@@ -132,33 +145,23 @@ impl Sending {
         }
     }
 
-    fn send<T: DeserializeOwned + 'static>(
+    fn send<T>(
         self,
         body: Option<JsValue>,
         headers: Result<Headers, JsValue>,
+        parse: fn(Answered) -> Outcome<T>,
     ) -> Call<T> {
-        let controller = self.controller.clone();
-        let abort_on_drop = !self.is_write;
-        let server_build = self.server_build.clone();
-        let exchange = self.begin(body, headers);
-        let answer = Box::pin(async move {
-            let answered = exchange.await?;
-            serde_json::from_str::<T>(&answered.body).map_err(|error| answered.unreadable(&error))
-        });
         Call {
-            controller,
-            server_build,
-            abort_on_drop,
-            answer,
+            controller: self.controller.clone(),
+            server_build: self.server_build.clone(),
+            abort_on_drop: !self.is_write,
+            exchange: self.begin(body, headers),
+            parse,
         }
     }
 
     /// The whole exchange, without the type of the answer: made once for all endpoints.
-    fn begin(
-        self,
-        body: Option<JsValue>,
-        headers: Result<Headers, JsValue>,
-    ) -> Pin<Box<dyn Future<Output = Outcome<Answered>>>> {
+    fn begin(self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Exchange {
         Box::pin(async move {
             let deadline = self.deadline();
             let text = self.exchange(body, headers).await;
@@ -278,6 +281,10 @@ struct Answered {
 }
 
 impl Answered {
+    fn parse<T: DeserializeOwned>(self) -> Outcome<T> {
+        serde_json::from_str(&self.body).map_err(|error| self.unreadable(&error))
+    }
+
     fn unreadable(&self, error: &serde_json::Error) -> ClientError {
         self.sending.error(Cause::Malformed {
             what: error.to_string(),

@@ -10,9 +10,7 @@ use std::rc::Rc;
 use aicmo_shared::ErrorCode;
 use aicmo_shared::access::Access;
 use aicmo_shared::api::EndpointSpec;
-
-/// The header that proves a write to come from this console.
-const TOKEN_HEADER: &str = "X-CSRF-Token";
+use aicmo_shared::session::CSRF_HEADER;
 
 /// What an answer says of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +42,7 @@ pub fn on_session_news(listener: impl Fn(SessionNews) + 'static) {
 pub(super) fn write_headers() -> Vec<(&'static str, String)> {
     let token = TOKEN.with(|kept| kept.borrow().clone());
     std::iter::once(("X-Aicmo-Console", "1".to_owned()))
-        .chain(token.map(|token| (TOKEN_HEADER, token)))
+        .chain(token.map(|token| (CSRF_HEADER, token)))
         .collect()
 }
 
@@ -91,6 +89,6 @@ mod tests {
         use_token(None);
         assert_eq!(write_headers().len(), 1);
         use_token(Some("t".to_owned()));
-        assert!(write_headers().contains(&(TOKEN_HEADER, "t".to_owned())));
+        assert!(write_headers().contains(&(CSRF_HEADER, "t".to_owned())));
     }
 }

@@ -1,10 +1,10 @@
-//! Small things asked of the browser: focus, presses, clipboard, a remembered switch.
+//! Small things asked of the browser: focus, presses, clipboard, a file, a remembered switch.
 //!
 //! Each does nothing where the browser will not; none of them can fail.
 
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, Element, HtmlAnchorElement, HtmlElement, Url};
 
 /// Moves the focus to the element with this id and brings it into view.
 pub fn focus(id: &str) {
@@ -57,6 +57,26 @@ pub fn copy(text: &str) {
     if let Some(window) = web_sys::window() {
         let _ = window.navigator().clipboard().write_text(text);
     }
+}
+
+/// Hands a text to the operator as a file.
+pub fn download(name: &str, text: &str) {
+    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    let Ok(address) =
+        Blob::new_with_str_sequence(&parts).and_then(|blob| Url::create_object_url_with_blob(&blob))
+    else {
+        return;
+    };
+    if let Some(link) = document()
+        .create_element("a")
+        .ok()
+        .and_then(|element| element.dyn_into::<HtmlAnchorElement>().ok())
+    {
+        link.set_href(&address);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = Url::revoke_object_url(&address);
 }
 
 /// A switch that this browser remembers under `name`.

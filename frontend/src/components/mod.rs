@@ -8,6 +8,7 @@ pub mod dom;
 pub mod field;
 pub mod figure;
 pub mod icon;
+pub mod once;
 pub mod pager;
 pub mod panel;
 pub mod password;

@@ -21,6 +21,8 @@ pub struct Column {
     pub align: Align,
     /// Left out where the table is narrow.
     pub wide_only: bool,
+    /// Whether the heading is for screen readers only.
+    pub unseen: bool,
 }
 
 impl Column {
@@ -30,6 +32,7 @@ impl Column {
             title,
             align: Align::Start,
             wide_only: false,
+            unseen: false,
         }
     }
 
@@ -39,6 +42,17 @@ impl Column {
             title,
             align: Align::End,
             wide_only: false,
+            unseen: false,
+        }
+    }
+
+    /// The column of the buttons; its cells need `CELL_ACT`.
+    pub const fn acts() -> Self {
+        Self {
+            title: "Actions",
+            align: Align::End,
+            wide_only: false,
+            unseen: true,
         }
     }
 
@@ -60,6 +74,8 @@ impl Column {
 
 /// Class of a cell of a `wide` column.
 pub const CELL_WIDE: &str = "table__cell--wide";
+/// Class of a cell that holds buttons.
+pub const CELL_ACT: &str = "table__act";
 /// Class of a cell that holds a number.
 pub const CELL_NUMBER: &str = "table__cell--number";
 
@@ -76,7 +92,13 @@ pub fn Table(
 ) -> impl IntoView {
     let head: Vec<_> = columns
         .into_iter()
-        .map(|column| view! { <th scope="col" class=column.class()>{column.title}</th> })
+        .map(|column| {
+            view! {
+                <th scope="col" class=column.class()>
+                    <span class:unseen=column.unseen>{column.title}</span>
+                </th>
+            }
+        })
         .collect();
     let name = caption.clone();
     view! {

@@ -8,16 +8,16 @@ use leptos::prelude::*;
 
 use crate::app::ShellState;
 use crate::boot;
+use crate::session::Here;
 
 /// Says of a stage where it stands.
 type Say = fn(&Status) -> String;
 
-/// The stages in their order; the console itself is the last.
-const STAGES: [(&str, Say); 4] = [
+/// The stages that the server speaks of, in their order; session and console follow.
+const STAGES: [(&str, Say); 3] = [
     ("config", |status| format!("started {}", status.started_at)),
     ("services", services),
     ("database", database),
-    ("session", |_| "local operator".to_owned()),
 ];
 
 /// The marks.
@@ -46,10 +46,24 @@ pub fn Breadcrumbs() -> impl IntoView {
             "YES"
         </div>
         {stages}
+        <div id="e2e-breadcrumb-04" data-testid="e2e-breadcrumb-04" hidden>
+            "session: " {move || shell.session.here().with(|here| session(here.as_ref()))}
+        </div>
         <div id="e2e-breadcrumb-05" data-testid="e2e-breadcrumb-05" hidden>
             "console: " {boot::build().to_string()}
         </div>
     }
+}
+
+/// What the caller is to the server, and as what.
+fn session(here: Option<&Here>) -> String {
+    here.map_or_else(
+        || "waiting".to_owned(),
+        |here| match &here.person {
+            Some(person) => format!("{}, {}", here.standing, person.role),
+            None => here.standing.to_string(),
+        },
+    )
 }
 
 /// How many of the services answer.

@@ -97,6 +97,11 @@ pub fn follow(shell: ShellState) {
         if asking.try_get_value() != Some(false) {
             return;
         }
+        // Nobody is let in: only whether somebody signed in elsewhere in this browser is asked.
+        if shell.session.has_ended().get_untracked() {
+            shell.session.ask();
+            return;
+        }
         asking.set_value(true);
         spawn_local(async move {
             let asked = boot::now();
@@ -110,7 +115,7 @@ pub fn follow(shell: ShellState) {
                     let _ = shell.server_build.try_set(build.take());
                     take(shell, sourced.into_data(), asked, came);
                 }
-                Err(error) if error.is_cancelled() => {}
+                Err(error) if error.is_cancelled() || error.is_session_end() => {}
                 Err(error) => {
                     let _ = shell
                         .connection
@@ -120,15 +125,21 @@ pub fn follow(shell: ShellState) {
         });
     };
     ask();
-    let poll = set_interval_with_handle(ask, PERIOD);
-    let tick = set_interval_with_handle(
-        move || {
-            let _ = shell.tick.try_update(|tick| *tick = tick.wrapping_add(1));
-        },
-        std::time::Duration::from_secs(1),
-    );
+    every(PERIOD, ask);
+}
+
+/// Moves the second hand: what counts the time on screen follows it, at the door too.
+pub fn tick(shell: ShellState) {
+    every(std::time::Duration::from_secs(1), move || {
+        let _ = shell.tick.try_update(|tick| *tick = tick.wrapping_add(1));
+    });
+}
+
+/// Until the component that asked for it is gone.
+fn every(period: std::time::Duration, act: impl Fn() + 'static) {
+    let handle = set_interval_with_handle(act, period);
     on_cleanup(move || {
-        for handle in [poll, tick].into_iter().flatten() {
+        if let Ok(handle) = handle {
             handle.clear();
         }
     });
@@ -139,16 +150,27 @@ fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
         .connection
         .try_with_untracked(Connection::is_lost)
         .unwrap_or(false);
-    let moved = shell
+    let is_another_server = shell
         .status
         .try_with_untracked(|before| {
             before.as_ref().is_some_and(|before| {
-                before.change_seq != status.change_seq
-                    || before.mock_reason != status.mock_reason
-                    || before.started_at != status.started_at
+                before.mock_reason != status.mock_reason || before.started_at != status.started_at
             })
         })
         .unwrap_or(false);
+    let moved = is_another_server
+        || shell
+            .status
+            .try_with_untracked(|before| {
+                before
+                    .as_ref()
+                    .is_some_and(|before| before.change_seq != status.change_seq)
+            })
+            .unwrap_or(false);
+    if is_another_server {
+        // Turned from mock to live, or restarted: what a person may do may be something else now.
+        shell.session.ask();
+    }
     let _ = shell
         .connection
         .try_update(|connection| *connection = Connection::answered(&status, asked, came));

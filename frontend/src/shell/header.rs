@@ -1,4 +1,4 @@
-//! The header: the product, the mode, the connection, the theme and the keys.
+//! The header: the product, the mode, the connection, the theme, the keys and the person.
 
 use aicmo_shared::status::Status;
 use leptos::prelude::*;
@@ -7,6 +7,7 @@ use super::theme::ThemeSwitch;
 use crate::app::ShellState;
 use crate::components::pill::{Pill, Tone};
 use crate::format;
+use crate::session::UserMenu;
 use crate::tab::Tab;
 
 /// The header.
@@ -18,16 +19,7 @@ pub fn Header(
     let shell = ShellState::expect();
     view! {
         <header class="head">
-            <a class="brand" href=Tab::Command.path()>
-                <svg class="brand__mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-                    <rect class="brand__ground" width="32" height="32" rx="8"></rect>
-                    <path class="brand__letter" d="M8.5 23 16 8l7.5 15M11.5 18.500h9"></path>
-                </svg>
-                <span class="brand__words">
-                    <span class="brand__name">"AICMO Operator"</span>
-                    <span class="brand__caption">"Find, qualify, plan, approve, execute, learn"</span>
-                </span>
-            </a>
+            <Brand />
             <div class="head__gap"></div>
             {move || shell.status.with(|status| status.as_ref().map(mode))}
             <ConnectionMark />
@@ -41,7 +33,25 @@ pub fn Header(
             >
                 <kbd aria-hidden="true">"?"</kbd>
             </button>
+            <UserMenu />
         </header>
+    }
+}
+
+/// The product's mark, name and caption; leads to the first tab.
+#[component]
+pub fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href=Tab::Command.path()>
+            <svg class="brand__mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+                <rect class="brand__ground" width="32" height="32" rx="8"></rect>
+                <path class="brand__letter" d="M8.5 23 16 8l7.5 15M11.5 18.500h9"></path>
+            </svg>
+            <span class="brand__words">
+                <span class="brand__name">"AICMO Operator"</span>
+                <span class="brand__caption">"Find, qualify, plan, approve, execute, learn"</span>
+            </span>
+        </a>
     }
 }
 

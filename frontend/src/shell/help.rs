@@ -3,10 +3,12 @@
 use std::cell::Cell;
 
 use aicmo_shared::Timestamp;
+use aicmo_shared::access::Capability;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+use crate::app::ShellState;
 use crate::boot;
 use crate::components::dialog::Dialog;
 use crate::keys;
@@ -43,33 +45,38 @@ pub fn shell_keys(help: RwSignal<bool>) {
     });
 }
 
+/// A key, what it does, and what a person needs for it.
+type Key = (&'static str, &'static str, Capability);
+
 /// The keys of a tab beside those of the shell.
-const fn keys_of(tab: Tab) -> &'static [(&'static str, &'static str)] {
+const fn keys_of(tab: Tab) -> &'static [Key] {
+    use Capability::{EditCampaigns, EditLeads, Read};
     match tab {
         Tab::Command => &[
-            ("1", "Review queue"),
-            ("2", "Focus approvals"),
-            ("3", "Focus execution health"),
-            ("4", "Focus my work today"),
-            ("f", "Focus the activity feed"),
+            ("1", "Review queue", Read),
+            ("2", "Focus approvals", Read),
+            ("3", "Focus execution health", Read),
+            ("4", "Focus my work today", Read),
+            ("f", "Focus the activity feed", Read),
         ],
         Tab::Leads => &[
-            ("j k", "Next and previous row"),
-            ("Enter", "Open the row"),
-            ("x", "Select the row"),
-            ("Shift x", "Select up to the row"),
-            ("n", "New lead"),
-            ("i", "Import leads"),
-            ("/", "Focus the search"),
-            ("Esc", "Drop the selection, close the lead"),
+            ("j k", "Next and previous row", Read),
+            ("Enter", "Open the row", Read),
+            ("x", "Select the row", Read),
+            ("Shift x", "Select up to the row", Read),
+            ("n", "New lead", EditLeads),
+            ("i", "Imports", Read),
+            ("/", "Focus the search", Read),
+            ("Esc", "Drop the selection, close the lead", Read),
         ],
         Tab::Campaigns => &[
-            ("n", "New campaign"),
-            ("j k", "Next and previous row"),
-            ("Enter", "Open the row"),
-            ("Esc", "Close the campaign"),
+            ("n", "New campaign", EditCampaigns),
+            ("j k", "Next and previous row", Read),
+            ("Enter", "Open the row", Read),
+            ("Esc", "Close the campaign", Read),
         ],
-        Tab::Diagnostics => &[("r", "Run checks"), ("c", "Copy as JSON")],
+        Tab::Diagnostics => &[("r", "Run checks", Read), ("c", "Copy as JSON", Read)],
+        Tab::Account => &[],
     }
 }
 
@@ -79,6 +86,7 @@ pub fn Help(
     /// Whether it is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
+    let session = ShellState::expect().session;
     let group = |title: &'static str, keys: Vec<(String, &'static str)>| {
         let rows: Vec<_> = keys
             .into_iter()
@@ -104,8 +112,14 @@ pub fn Help(
                 )}
                 {Tab::ALL
                     .iter()
+                    .filter(|tab| !keys_of(**tab).is_empty())
                     .map(|tab| {
-                        group(tab.title(), keys_of(*tab).iter().map(|(key, does)| ((*key).to_owned(), *does)).collect())
+                        let keys = keys_of(*tab)
+                            .iter()
+                            .filter(|(_, _, needs)| untrack(|| session.shows(*needs)))
+                            .map(|(key, does, _)| ((*key).to_owned(), *does))
+                            .collect();
+                        group(tab.title(), keys)
                     })
                     .collect::<Vec<_>>()}
             </div>

@@ -7,13 +7,18 @@ mod header;
 mod help;
 mod sidebar;
 mod theme;
+mod waiting;
+
+pub use banner::Banners;
+pub use breadcrumbs::Breadcrumbs;
+pub use header::Brand;
+pub use theme::ThemeSwitch;
+pub use waiting::Waiting;
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use self::banner::Banners;
-use self::breadcrumbs::Breadcrumbs;
 use self::header::Header;
 use self::help::Help;
 use self::sidebar::Sidebar;

@@ -23,6 +23,7 @@ pub fn Sidebar() -> impl IntoView {
     let links: Vec<_> = Tab::ALL
         .iter()
         .copied()
+        .filter(|tab| tab.is_in_sidebar())
         .map(|tab| {
             let foot = tab == Tab::Diagnostics;
             view! {

@@ -1,6 +1,8 @@
 //! The screens behind the routes. Each is made of panels; a panel never fetches for another.
 
 #[cfg(feature = "whole")]
+mod account;
+#[cfg(feature = "whole")]
 mod campaigns;
 mod command;
 #[cfg(feature = "whole")]
@@ -41,8 +43,10 @@ pub fn TabScreen(
                     Tab::Campaigns => view! { <campaigns::CampaignsTab /> }.into_any(),
                     #[cfg(feature = "whole")]
                     Tab::Diagnostics => view! { <diagnostics::DiagnosticsTab /> }.into_any(),
+                    #[cfg(feature = "whole")]
+                    Tab::Account => view! { <account::AccountTab /> }.into_any(),
                     #[cfg(not(feature = "whole"))]
-                    Tab::Leads | Tab::Campaigns | Tab::Diagnostics => view! { <Growing tab /> }.into_any(),
+                    Tab::Leads | Tab::Campaigns | Tab::Diagnostics | Tab::Account => view! { <Growing tab /> }.into_any(),
                 },
             }}
         </div>

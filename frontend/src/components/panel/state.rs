@@ -1,13 +1,16 @@
 //! What a panel shows, decided from what it holds. Pure.
 
 use aicmo_shared::ErrorCode;
+use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
+use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::inventory::EntryPoint;
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::session::{CurrentSession, SessionInfo};
 use aicmo_shared::task::MyWork;
 
 use crate::api::ClientError;
@@ -25,12 +28,16 @@ pub trait PanelData: Clone + Send + Sync + 'static {
 pub trait PanelRow: Clone + Send + Sync + 'static {}
 
 impl PanelRow for ActivityEvent {}
+impl PanelRow for ApiKey {}
 impl PanelRow for Campaign {}
 impl PanelRow for EntryPoint {}
 impl PanelRow for Import {}
 impl PanelRow for ImportRow {}
+impl PanelRow for Invitation {}
 impl PanelRow for LeadEvent {}
 impl PanelRow for LeadRow {}
+impl PanelRow for SessionInfo {}
+impl PanelRow for User {}
 
 impl<T: PanelRow> PanelData for Vec<T> {
     fn is_empty(&self) -> bool {
@@ -40,6 +47,7 @@ impl<T: PanelRow> PanelData for Vec<T> {
 
 impl PanelData for Attention {}
 impl PanelData for Campaign {}
+impl PanelData for CurrentSession {}
 impl PanelData for Diagnostics {}
 impl PanelData for Import {}
 impl PanelData for Lead {}

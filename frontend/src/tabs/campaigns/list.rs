@@ -1,5 +1,6 @@
 //! The list of campaigns with where their leads stand.
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::ListCampaigns;
 use aicmo_shared::campaign::{Campaign, CampaignMode, CampaignStatus, StatusCount};
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use crate::components::pill::{Pill, Tone};
 use crate::components::table::{CELL_NUMBER, CELL_WIDE, Column, Table};
 use crate::format;
 use crate::keys;
+use crate::session::Allowed;
 
 /// Rows of a page.
 const PAGE: u32 = 50;
@@ -119,7 +121,9 @@ fn NoCampaigns(
         _ => view! {
             <p class="empty__title">"No campaign yet"</p>
             <p class="empty__why">"A campaign holds leads together and says what may be sent to them."</p>
-            <Button kind=ButtonKind::Primary on_press=on_new blocked=blocked>"New campaign"</Button>
+            <Allowed needs=Capability::EditCampaigns>
+                <Button kind=ButtonKind::Primary on_press=on_new blocked=blocked>"New campaign"</Button>
+            </Allowed>
         }
         .into_any(),
     }

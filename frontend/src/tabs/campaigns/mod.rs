@@ -12,6 +12,7 @@ mod step_dialog;
 
 pub use draft::reason_objection;
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::status::ServiceName;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -20,6 +21,7 @@ use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dom;
 use crate::keys;
+use crate::session::Allowed;
 use create::NewCampaignDialog;
 use detail::CampaignPane;
 use list::CampaignList;
@@ -49,9 +51,11 @@ pub fn CampaignsTab() -> impl IntoView {
                 <p class="page-head__text">"The containers of work: who is in them, and what they may do."</p>
             </div>
             <div class="page-head__actions">
-                <Button kind=ButtonKind::Primary id="aicmo-campaign-new" on_press=on_new blocked=write_block()>
-                    "New campaign"
-                </Button>
+                <Allowed needs=Capability::EditCampaigns>
+                    <Button kind=ButtonKind::Primary id="aicmo-campaign-new" on_press=on_new blocked=write_block()>
+                        "New campaign"
+                    </Button>
+                </Allowed>
             </div>
         </header>
         <div class="leads" class:leads--open=move || open.with(Option::is_some)>

@@ -1,5 +1,6 @@
 //! The legal steps of a campaign as an operator meets them: word, consequence, what it needs. Pure.
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::campaign::{Campaign, CampaignStatus};
 
 /// A step along the table of statuses.
@@ -32,6 +33,15 @@ impl Step {
             .iter()
             .filter_map(|to| Self::between(campaign.status, *to))
             .collect()
+    }
+
+    /// What a person needs to take it.
+    pub const fn needs(self) -> Capability {
+        match self {
+            Self::Activate | Self::Complete => Capability::EditCampaigns,
+            Self::Pause | Self::Stop => Capability::Pause,
+            Self::Resume => Capability::ResumeCampaign,
+        }
     }
 
     /// The verb on the button.
@@ -111,6 +121,23 @@ mod tests {
             for to in from.successors() {
                 assert!(Step::between(*from, *to).is_some(), "{from} to {to}");
             }
+        }
+    }
+
+    #[test]
+    fn a_step_needs_what_its_endpoint_needs() {
+        use aicmo_shared::access::Access;
+        use aicmo_shared::api::{
+            ActivateCampaign, CompleteCampaign, Endpoint, PauseCampaign, ResumeCampaign, StopCampaign,
+        };
+        for (step, spec) in [
+            (Step::Activate, ActivateCampaign::SPEC),
+            (Step::Pause, PauseCampaign::SPEC),
+            (Step::Resume, ResumeCampaign::SPEC),
+            (Step::Complete, CompleteCampaign::SPEC),
+            (Step::Stop, StopCampaign::SPEC),
+        ] {
+            assert_eq!(spec.access, Access::Needs(step.needs()), "{step:?}");
         }
     }
 

@@ -36,8 +36,15 @@ pub fn Steps(
     let chosen = RwSignal::new(Step::Pause);
     let doing = Doing::default();
     let legal = Memo::new(move |_| reading.with(Step::legal));
-    let buttons = move || {
+    let allowed = Memo::new(move |_| {
+        let legal = legal.get();
         legal
+            .into_iter()
+            .filter(|step| shell.session.shows(step.needs()))
+            .collect::<Vec<_>>()
+    });
+    let buttons = move || {
+        allowed
             .get()
             .into_iter()
             .map(|step| {
@@ -78,11 +85,13 @@ pub fn Steps(
         )
     });
     view! {
-        <div class="steps__buttons" role="group" aria-label="Legal next steps">{buttons}</div>
+        <Show when=move || allowed.with(|allowed| !allowed.is_empty())>
+            <div class="steps__buttons" role="group" aria-label="Legal next steps">{buttons}</div>
+            {move || blocked.get().map(|why| view! { <p class="blocked">{why}</p> })}
+        </Show>
         <Show when=move || legal.with(Vec::is_empty)>
             <p class="nothing">"This campaign has ended. No step is legal from here."</p>
         </Show>
-        {move || blocked.get().map(|why| view! { <p class="blocked">{why}</p> })}
         <Dialog open title>
             <StepForm reading open step=chosen.get_untracked() doing />
         </Dialog>

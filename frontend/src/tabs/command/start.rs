@@ -1,15 +1,29 @@
 //! The checklist of a new workspace; gone once each step has been done.
 //!
-//! It is no panel: it repeats what two lists say, and without their answer it says nothing.
+//! It is no panel: it repeats what two lists say, and without their answer it says nothing. Nor does
+//! it to whoever may not take the steps.
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::{CampaignQuery, LeadQuery, ListCampaigns, ListLeads};
 use leptos::prelude::*;
 
 use crate::api::{self, Load};
+use crate::session::Allowed;
 
-/// The checklist.
+/// The checklist, for whoever may take its steps.
 #[component]
 pub fn GettingStarted() -> impl IntoView {
+    view! {
+        <Allowed needs=Capability::EditCampaigns>
+            <Allowed needs=Capability::RunImports>
+                <Steps />
+            </Allowed>
+        </Allowed>
+    }
+}
+
+#[component]
+fn Steps() -> impl IntoView {
     let campaigns = Load::new(|| {
         api::read::<ListCampaigns>(
             &[],

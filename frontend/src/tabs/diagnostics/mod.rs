@@ -1,8 +1,9 @@
-//! Diagnostics: proof of what is running, from where, with which settings.
+//! Diagnostics: proof of what is running, from where, with which settings; and who may work with it.
 //!
 //! Each panel asks for itself. The report is built from the server's memory, so most of it is there
 //! even when the database is not.
 
+mod admin;
 mod checks;
 mod entry_points;
 mod integrity;
@@ -14,6 +15,7 @@ use aicmo_shared::api::{GetDiagnostics, NoQuery, RunDiagnostics};
 use aicmo_shared::diagnostics::Diagnostics;
 use leptos::prelude::*;
 
+use self::admin::Administration;
 use self::checks::Checks;
 use self::entry_points::EntryPoints;
 use self::integrity::Integrity;
@@ -91,6 +93,7 @@ pub fn DiagnosticsTab() -> impl IntoView {
                 <Services />
                 <Integrity />
             </div>
+            <Administration />
             <Settings />
             <EntryPoints />
         </div>

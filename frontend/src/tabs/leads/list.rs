@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use aicmo_shared::LeadId;
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::ListLeads;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::lead::LeadRow;
@@ -24,6 +25,7 @@ use crate::components::dom;
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::keys;
+use crate::session::Allowed;
 
 /// Rows of a page.
 const PAGE: u32 = 50;
@@ -312,10 +314,14 @@ fn NoLeads(address: Memo<LeadAddress>, go: Callback<LeadAddress>, on_new: Callba
         } else {
             view! {
                 <p class="empty__title">"No leads yet"</p>
-                <p class="empty__why">"Import a file of people, or add the first one by hand."</p>
+                <p class="empty__why">"People come in by a file, or one by one by hand."</p>
                 <div class="empty__actions">
-                    <a class=ButtonKind::Primary.class() href=Place::Imports.address()>"Import a file"</a>
-                    <Button on_press=on_new blocked=blocked>"New lead"</Button>
+                    <Allowed needs=Capability::RunImports>
+                        <a class=ButtonKind::Primary.class() href=Place::Imports.address()>"Import a file"</a>
+                    </Allowed>
+                    <Allowed needs=Capability::EditLeads>
+                        <Button on_press=on_new blocked=blocked>"New lead"</Button>
+                    </Allowed>
                 </div>
             }
             .into_any()

@@ -18,6 +18,7 @@ mod rows_cursor;
 
 pub use address::leads_of_campaign;
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::{CampaignQuery, ListCampaigns, MAX_LIMIT};
 use aicmo_shared::status::ServiceName;
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::dom;
 use crate::components::settled::settled;
 use crate::keys;
+use crate::session::Allowed;
 use address::LeadAddress;
 use create::NewLeadDialog;
 use detail::LeadPane;
@@ -94,9 +96,11 @@ pub fn LeadsTab() -> impl IntoView {
                         </a>
                     })}
                 </nav>
-                <Button kind=ButtonKind::Primary id="aicmo-lead-new" on_press=on_new blocked=write_block()>
-                    "New lead"
-                </Button>
+                <Allowed needs=Capability::EditLeads>
+                    <Button kind=ButtonKind::Primary id="aicmo-lead-new" on_press=on_new blocked=write_block()>
+                        "New lead"
+                    </Button>
+                </Allowed>
             </div>
         </header>
         {part}

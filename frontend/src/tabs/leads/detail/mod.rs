@@ -12,6 +12,7 @@ mod review;
 mod status;
 mod timeline;
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::{GetLead, ListLeadEvents, NoQuery};
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::lead::Lead;
@@ -22,10 +23,12 @@ use leptos_router::hooks::use_navigate;
 use super::address::LeadAddress;
 use super::list::row_id;
 use crate::api::{self, Load, Reading};
+use crate::app::ShellState;
 use crate::boot;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dom;
 use crate::components::panel::Panel;
+use crate::session::Allowed;
 use consent::DoNotContact;
 use edit::EditForm;
 pub use edit::campaign_options;
@@ -100,21 +103,27 @@ pub fn LeadPane(
 fn LeadBody(reading: Reading<Lead>, campaigns: Load<Vec<Campaign>>) -> impl IntoView {
     let id = untrack(|| reading.with(|lead| lead.row.id));
     let key = edit::draft_key(id);
-    let editing = RwSignal::new(boot::draft(&key).is_some());
+    let session = ShellState::expect().session;
+    let may_edit = untrack(|| session.shows(Capability::EditLeads));
+    let editing = RwSignal::new(may_edit && boot::draft(&key).is_some());
     let blocked = super::write_block();
     view! {
         <Identity reading />
         <StatusSteps reading />
-        {move || blocked.get().map(|why| view! { <p class="blocked">{why}</p> })}
+        <Allowed needs=Capability::EditLeads>
+            {move || blocked.get().map(|why| view! { <p class="blocked">{why}</p> })}
+        </Allowed>
         <Review reading />
         <Show
             when=move || editing.get()
             fallback=move || view! {
                 <Facts reading />
-                <div class="lead-detail__actions">
-                    <Button on_press=move |()| editing.set(true) blocked=blocked id="aicmo-lead-edit">"Edit"</Button>
-                    <DoNotContact reading />
-                </div>
+                <Allowed needs=Capability::EditLeads>
+                    <div class="lead-detail__actions">
+                        <Button on_press=move |()| editing.set(true) blocked=blocked id="aicmo-lead-edit">"Edit"</Button>
+                        <DoNotContact reading />
+                    </div>
+                </Allowed>
             }
         >
             <EditForm reading editing campaigns />

@@ -1,5 +1,6 @@
 //! The flag that makes a lead wait for a person: why, clearing it, setting it.
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::PatchLead;
 use aicmo_shared::lead::{Lead, LeadPatch, ReviewType};
 use aicmo_shared::patch::Patch;
@@ -12,6 +13,7 @@ use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
 use crate::components::dom;
 use crate::components::field::{FieldKind, SelectField, TextField};
+use crate::session::Allowed;
 
 /// The notice of a flagged lead; a way to flag one that is not.
 #[component]
@@ -77,15 +79,19 @@ pub fn Review(
             fallback=move || view! {
                 <div class="review review--none">
                     <span class="nothing">"Not flagged for review."</span>
-                    <Button kind=ButtonKind::Quiet on_press=flag blocked=blocked>
-                        "Flag for review…"
-                    </Button>
+                    <Allowed needs=Capability::EditLeads>
+                        <Button kind=ButtonKind::Quiet on_press=flag blocked=blocked>
+                            "Flag for review…"
+                        </Button>
+                    </Allowed>
                 </div>
             }
         >
             <div class="review notice notice--warn" role="note">
                 <p class="review__why"><strong>"Waits for a person. "</strong>{why}</p>
-                <Button on_press=clear blocked=blocked busy=doing.busy()>"Mark as reviewed"</Button>
+                <Allowed needs=Capability::EditLeads>
+                    <Button on_press=clear blocked=blocked busy=doing.busy()>"Mark as reviewed"</Button>
+                </Allowed>
             </div>
         </Show>
         <Show when=move || !open.get()>

@@ -1,5 +1,6 @@
 //! Where the lead stands and the steps that are legal from here, each a button.
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::ChangeLeadStatus;
 use aicmo_shared::lead::{ConsentStatus, Lead, LeadStatus, LeadStatusChange, LostReason};
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use crate::components::dom;
 use crate::components::field::{FieldKind, SelectField, TextField};
 use crate::components::pill::{Pill, Tone};
 use crate::format;
+use crate::session::Allowed;
 
 /// What a step asks before it is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +119,12 @@ pub fn StatusSteps(
             {move || reading.with(|lead| lead.lost_reason).map(|reason| view! {
                 <p class="steps__why">{format!("Lost because: {}", format::spaced(reason.as_str()))}</p>
             })}
-            <div class="steps__buttons" role="group" aria-label="Legal next steps">{buttons}</div>
-            <Show when=move || targets.with(Vec::is_empty)>
-                <p class="nothing">"No step is legal from here."</p>
-            </Show>
+            <Allowed needs=Capability::EditLeads>
+                <div class="steps__buttons" role="group" aria-label="Legal next steps">{buttons}</div>
+                <Show when=move || targets.with(Vec::is_empty)>
+                    <p class="nothing">"No step is legal from here."</p>
+                </Show>
+            </Allowed>
             <Show when=move || asked.get().is_none()>
                 <DoingFailed doing />
             </Show>

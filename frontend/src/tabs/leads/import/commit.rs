@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::CommitImport;
 use aicmo_shared::import::{Import, ImportState};
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use crate::boot;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::{Doing, DoingFailed};
 use crate::format;
+use crate::session::Allowed;
 
 /// How often a running commit is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(700);
@@ -93,9 +95,11 @@ pub fn CommitProgress(
                 when=move || runs.get()
                 fallback=move || view! {
                     <p class="drop__text">"The commit stands still. Rows that were written stay written."</p>
-                    <Button kind=ButtonKind::Primary on_press=go_on busy=doing.busy() blocked=super::write_block()>
-                        "Go on"
-                    </Button>
+                    <Allowed needs=Capability::RunImports>
+                        <Button kind=ButtonKind::Primary on_press=go_on busy=doing.busy() blocked=super::write_block()>
+                            "Go on"
+                        </Button>
+                    </Allowed>
                 }
             >
                 <p class="commit__pace">{pace_text}</p>
@@ -129,7 +133,9 @@ pub fn CommitResult(
         <Verdicts reading />
         <div class="form__actions">
             <a class=ButtonKind::Primary.class() href="/leads?source=csv&sort=newest">"See the imported leads"</a>
-            <a class=ButtonKind::Secondary.class() href=Place::Imports.address()>"Import another file"</a>
+            <Allowed needs=Capability::RunImports>
+                <a class=ButtonKind::Secondary.class() href=Place::Imports.address()>"Import another file"</a>
+            </Allowed>
         </div>
     }
 }

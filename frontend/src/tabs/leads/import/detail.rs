@@ -1,6 +1,7 @@
 //! One import: the file, the way it has come, and the step it stands at.
 
 use aicmo_shared::ImportId;
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::{CancelImport, GetImport, NoQuery};
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportState};
@@ -20,6 +21,7 @@ use crate::components::panel::Panel;
 use crate::components::pill::Pill;
 use crate::components::settled::settled;
 use crate::format;
+use crate::session::Allowed;
 
 /// The panels of one import.
 #[component]
@@ -71,6 +73,8 @@ fn ImportBody(
 ) -> impl IntoView {
     let state = Memo::new(move |_| reading.with(|import| import.state));
     let has_counts = Memo::new(move |_| reading.with(|import| import.counts.total > 0));
+    let session = ShellState::expect().session;
+    let may_run = untrack(|| session.shows(Capability::RunImports));
     let remapping = RwSignal::new(false);
     Effect::new(move || {
         if state.get() != ImportState::Previewed {
@@ -87,6 +91,9 @@ fn ImportBody(
     let standing = settled(move || (stage.get(), state.get()));
     let step = move || {
         match standing.get() {
+        (Stage::Mapping, _) if !may_run => {
+            view! { <p class="drop__text">"What each column becomes has not been decided yet."</p> }.into_any()
+        }
         (Stage::Mapping, _) => view! { <MappingForm reading remapping campaigns /> }.into_any(),
         (Stage::DryRun, _) => view! { <DryRun reading remapping /> }.into_any(),
         (_, ImportState::Failed) => view! { <Failed reading import /> }.into_any(),
@@ -94,7 +101,11 @@ fn ImportBody(
         (Stage::Result, ImportState::Cancelled) => view! {
             <p class="outcome__word">"Cancelled"</p>
             <p class="outcome__text">"This import was given up. No further row is written."</p>
-            <div class="form__actions"><a class=ButtonKind::Secondary.class() href=Place::Imports.address()>"Import another file"</a></div>
+            <Allowed needs=Capability::RunImports>
+                <div class="form__actions">
+                    <a class=ButtonKind::Secondary.class() href=Place::Imports.address()>"Import another file"</a>
+                </div>
+            </Allowed>
         }
         .into_any(),
         (Stage::Result, _) => view! { <CommitResult reading /> }.into_any(),
@@ -185,7 +196,9 @@ fn Failed(reading: Reading<Import>, import: Load<Import>) -> impl IntoView {
         <Show
             when=move || begun.get()
             fallback=|| view! {
-                <a class=ButtonKind::Primary.class() href=Place::Imports.address()>"Choose a file"</a>
+                <Allowed needs=Capability::RunImports>
+                    <a class=ButtonKind::Primary.class() href=Place::Imports.address()>"Choose a file"</a>
+                </Allowed>
             }
         >
             <CommitProgress reading import />
@@ -221,12 +234,14 @@ fn Cancel(reading: Reading<Import>) -> impl IntoView {
     };
     view! {
         <Show when=move || possible.get()>
-            <div class="import__cancel">
-                <Button kind=ButtonKind::Quiet on_press=press busy=doing.busy() blocked=super::write_block()>
-                    "Cancel this import"
-                </Button>
-                <DoingFailed doing />
-            </div>
+            <Allowed needs=Capability::RunImports>
+                <div class="import__cancel">
+                    <Button kind=ButtonKind::Quiet on_press=press busy=doing.busy() blocked=super::write_block()>
+                        "Cancel this import"
+                    </Button>
+                    <DoingFailed doing />
+                </div>
+            </Allowed>
         </Show>
     }
 }

@@ -1,5 +1,6 @@
 //! What would happen: rows per verdict, and the step that makes it so.
 
+use aicmo_shared::access::Capability;
 use aicmo_shared::api::CommitImport;
 use aicmo_shared::import::{Import, RowVerdict, VerdictCounts};
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use crate::components::bars::{Bar, Bars};
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::{Doing, DoingFailed};
 use crate::format;
+use crate::session::Allowed;
 
 /// The verdicts as bars.
 #[component]
@@ -107,13 +109,15 @@ pub fn DryRun(
         <Verdicts reading />
         <p class="import__consequence">{move || counts.with(consequence)}</p>
         <DoingFailed doing />
-        <div class="form__actions">
-            <Button kind=ButtonKind::Primary on_press=commit busy=doing.busy() blocked=why_not>
-                {move || format!("Commit {}", format::counted(counts.with(usable), "row", "rows"))}
-            </Button>
-            <Button on_press=move |()| remapping.set(true)>"Change the mapping"</Button>
-        </div>
-        {move || why_not.get().map(|why| view! { <p class="blocked">{why}</p> })}
+        <Allowed needs=Capability::RunImports>
+            <div class="form__actions">
+                <Button kind=ButtonKind::Primary on_press=commit busy=doing.busy() blocked=why_not>
+                    {move || format!("Commit {}", format::counted(counts.with(usable), "row", "rows"))}
+                </Button>
+                <Button on_press=move |()| remapping.set(true)>"Change the mapping"</Button>
+            </div>
+            {move || why_not.get().map(|why| view! { <p class="blocked">{why}</p> })}
+        </Allowed>
     }
 }
 

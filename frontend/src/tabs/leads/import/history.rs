@@ -44,7 +44,7 @@ pub fn ImportList() -> impl IntoView {
             flush=true
             empty=|| view! {
                 <p class="empty__title">"Nothing has been imported yet"</p>
-                <p class="empty__why">"Choose a CSV file above. Each import stays here with its counts and its rows."</p>
+                <p class="empty__why">"Each import of a CSV file stays here with its counts and its rows."</p>
             }
             let:reading
         >

@@ -15,12 +15,14 @@ mod rows;
 mod stage;
 
 use aicmo_shared::ImportId;
+use aicmo_shared::access::Capability;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::status::ServiceName;
 use leptos::prelude::*;
 
 use crate::api::Load;
 use crate::app::ShellState;
+use crate::session::Allowed;
 use detail::ImportDetail;
 use drop::DropFile;
 use history::ImportList;
@@ -36,7 +38,7 @@ fn write_block() -> Signal<Option<String>> {
 pub fn ImportsPage() -> impl IntoView {
     view! {
         <div class="imports">
-            <DropFile />
+            <Allowed needs=Capability::RunImports><DropFile /></Allowed>
             <ImportList />
         </div>
     }

@@ -1,0 +1,82 @@
+//! An invitation taken up: the person chooses name and password and is signed in.
+
+use aicmo_shared::account::InvitationAcceptance;
+use aicmo_shared::api::AcceptInvitation;
+use aicmo_shared::session::{CurrentSession, SecretText};
+use leptos::prelude::*;
+
+use super::link::{CutShort, token};
+use super::new_password::{NewPassword, objection};
+use super::refused::{Refused, Wait};
+use crate::api::command;
+use crate::components::button::{Button, ButtonKind};
+use crate::components::doing::Doing;
+use crate::components::dom;
+use crate::components::field::TextField;
+
+/// The page.
+#[component]
+pub fn InvitationPage() -> impl IntoView {
+    match token() {
+        Some(token) => view! { <Form token /> }.into_any(),
+        None => view! { <CutShort advice="Copy the whole link that you were sent, or ask for a new one." /> }
+            .into_any(),
+    }
+}
+
+#[component]
+fn Form(token: SecretText) -> impl IntoView {
+    dom::focus_soon("invitation-name");
+    let doing = Doing::default();
+    let wait = Wait::of(doing);
+    let enter = super::enter();
+    let name = RwSignal::new(String::new());
+    let password = RwSignal::new(String::new());
+    let weak = RwSignal::new(None::<String>);
+    let refused = doing.field("password");
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let found = objection(&password.get_untracked());
+        weak.set(found.clone());
+        if found.is_some() {
+            return;
+        }
+        let request = InvitationAcceptance {
+            token: token.clone(),
+            display_name: name.get_untracked().trim().to_owned(),
+            password: SecretText::new(password.get_untracked()),
+        };
+        doing.run(
+            command::<AcceptInvitation>(&[], &request, None),
+            move |session: CurrentSession| enter.run(session),
+        );
+    };
+    view! {
+        <p class="door__note">
+            "Your e-mail address and your role stand in the invitation. You sign in with that address and this password from now on."
+        </p>
+        <form class="form" novalidate aria-label="Accept the invitation" on:submit=submit>
+            <TextField
+                id="invitation-name"
+                label="Your name"
+                value=name
+                autocomplete="name"
+                help="Stands beside what you do, in the record too."
+                error=doing.field("display_name")
+                required=true
+                max=80_u32
+            />
+            <NewPassword
+                id="invitation-password"
+                value=password
+                error=Signal::derive(move || weak.get().or_else(|| refused.get()))
+            />
+            <Refused doing wait />
+            <div class="form__actions">
+                <Button kind=ButtonKind::Primary submit=true busy=doing.busy() blocked=wait.blocked()>
+                    "Create the account"
+                </Button>
+            </div>
+        </form>
+    }
+}

@@ -1,0 +1,56 @@
+//! Administration: who may come in, as what, and which tools hold a key.
+//!
+//! Panels: `users`, `invitations`, `api-keys`. Each exists only for whoever may manage it. What a
+//! person does with their own account is `tabs::account`.
+
+mod invitation_dialog;
+mod invitations;
+mod key_dialog;
+mod keys;
+mod service_account;
+mod user_dialog;
+mod users;
+
+use aicmo_shared::access::{Capability, Role};
+use leptos::prelude::*;
+
+use self::invitations::Invitations;
+use self::keys::Keys;
+use self::users::Users;
+use crate::session::Allowed;
+
+/// Rows of a page.
+const PAGE: u32 = 20;
+
+/// The panels.
+#[component]
+pub fn Administration() -> impl IntoView {
+    view! {
+        <Allowed needs=Capability::ManageUsers>
+            <Users />
+            <Invitations />
+        </Allowed>
+        <Allowed needs=Capability::ManageKeys>
+            <Keys />
+        </Allowed>
+    }
+}
+
+/// The roles as choices, least first.
+fn role_options() -> Signal<Vec<(String, String)>> {
+    let options: Vec<_> = Role::ALL
+        .iter()
+        .map(|role| (role.as_str().to_owned(), role.label().to_owned()))
+        .collect();
+    Signal::stored(options)
+}
+
+/// What the chosen role is for.
+#[component]
+fn RolePurpose(
+    /// The wire word of the role.
+    role: RwSignal<String>,
+) -> impl IntoView {
+    let purpose = move || role.with(|role| role.parse::<Role>().map(Role::purpose).unwrap_or_default());
+    view! { <p class="field__help" role="status">{purpose}</p> }
+}
