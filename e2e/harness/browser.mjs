@@ -1,9 +1,11 @@
 // One Chromium per journey file, one context per test. A page that writes an error to its console,
-// breaks the content security policy or asks another origin for anything fails its test.
+// breaks the content security policy or asks another origin for anything fails its test. Unless a
+// story says otherwise, an administrator is signed in.
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { enter, person } from "./people.mjs";
 
 const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -22,11 +24,15 @@ export async function launch() {
  * @param {object} options
  * @param {RegExp[]} [options.expectedErrors] Console errors that the story provokes on purpose.
  * @param {boolean} [options.bypassCSP] Only for injecting the accessibility checker.
+ * @param {string | object | null} [options.as] A role, a person, or null for nobody. Mock data has a viewer built in.
  */
 export async function onPage(browser, server, options, story) {
-  const { expectedErrors = [], bypassCSP = false, viewport = { width: 1440, height: 900 }, colorScheme = "light", name } =
+  const { expectedErrors = [], bypassCSP = false, viewport = { width: 1440, height: 900 }, colorScheme = "light", name, as = "admin" } =
     options;
   const context = await browser.newContext({ viewport, colorScheme, bypassCSP, reducedMotion: "reduce" });
+  if (as !== null && server.ready.mode === "live") {
+    await enter(context, server, typeof as === "string" ? await person(server, as) : as);
+  }
   const page = await context.newPage();
   const complaints = [];
   const origin = new URL(server.url).origin;

@@ -25,6 +25,9 @@ export const PANELS = [
   { panel: "entry-points", endpoint: "ListEntryPoints", path: "/diagnostics", empties: true },
 ];
 
+/** Panels that only an administrator of live data sees. */
+export const ADMIN_PANELS = ["users", "invitations", "api-keys"];
+
 export async function filledPath(server, path) {
   if (path.includes("{lead}")) {
     const leads = await server.api("GET", "/api/v1/leads?limit=1");
