@@ -1,5 +1,7 @@
 //! A text as a QR code: the outline of its dark squares. Pure.
 
+use std::fmt::Write;
+
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// The quiet zone that readers need, in squares.
@@ -27,7 +29,7 @@ pub fn outline(text: &str) -> Option<Outline> {
             }
             if x > from {
                 let (left, top, width) = (from + MARGIN, y + MARGIN, x - from);
-                path.push_str(&format!("M{left} {top}h{width}v1H{left}z"));
+                let _ = write!(path, "M{left} {top}h{width}v1H{left}z");
             }
             x += 1;
         }

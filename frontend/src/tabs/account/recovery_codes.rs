@@ -8,6 +8,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::dom;
 
 /// The codes and the way out.
+#[expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 #[component]
 pub fn RecoveryCodesOnce(
     /// The codes.
@@ -16,7 +17,7 @@ pub fn RecoveryCodesOnce(
     on_kept: Callback<()>,
 ) -> impl IntoView {
     let shell = ShellState::expect();
-    let text: String = codes.iter().map(|code| format!("{}\n", code.expose())).collect();
+    let text: String = codes.iter().flat_map(|code| [code.expose(), "\n"]).collect();
     let file = text.clone();
     let copy = move |()| {
         dom::copy(&text);

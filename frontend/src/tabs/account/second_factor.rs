@@ -219,7 +219,6 @@ fn Password(aim: Aim, step: RwSignal<Step>, close: Callback<()>) -> impl IntoVie
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a component owns what it is given")]
 #[component]
 fn Scan(offer: SecondFactorOffer, step: RwSignal<Step>, close: Callback<()>) -> impl IntoView {
     let shell = ShellState::expect();
