@@ -8,6 +8,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use aicmo_operations::webhooks::NoWayOut;
 use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock, diagnostics};
 use aicmo_shared::MockReason;
 use aicmo_shared::diagnostics::{CheckOutcome, Diagnostics, SupportBundle};
@@ -84,6 +85,8 @@ pub(crate) async fn look(settings: &Settings) -> Result<Diagnostics, Stop> {
             import_max_bytes: settings.import_max_bytes(),
             campaign_ops_enabled: settings.campaign_ops_enabled,
             services_disabled: settings.services_disabled.clone(),
+            streams_each: settings.streams_each(),
+            webhook_port: Arc::new(NoWayOut),
             e2e: settings.e2e_mode,
             accounts: first_start::account_settings(settings, None),
             facts: facts::collect(settings, "doctor"),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aicmo_operations::accounts::AccountSettings;
+use aicmo_operations::webhooks::NoWayOut;
 use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock};
 use aicmo_store::{Store, StoreError, StoreSettings};
 
@@ -33,6 +34,8 @@ pub(super) fn operations(settings: &Settings, store: Store) -> Result<Arc<Operat
             import_max_bytes: settings.import_max_bytes(),
             campaign_ops_enabled: settings.campaign_ops_enabled,
             services_disabled: Vec::new(),
+            streams_each: settings.streams_each(),
+            webhook_port: Arc::new(NoWayOut),
             e2e: false,
             accounts: AccountSettings::default(),
             facts: facts::collect(settings, "command"),

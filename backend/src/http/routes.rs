@@ -6,7 +6,7 @@ use aicmo_shared::api;
 
 use super::handlers::{
     activity, api_keys, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics,
-    session, status, stream, tasks, users,
+    session, status, stream, tasks, users, webhooks,
 };
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, openapi};
@@ -95,4 +95,13 @@ fn mounts() -> Mounts {
         .endpoint::<api::ListApiKeys, _, _, _>(api_keys::list_api_keys)
         .endpoint::<api::CreateApiKey, _, _, _>(api_keys::create_api_key)
         .endpoint::<api::RevokeApiKey, _, _, _>(api_keys::revoke_api_key)
+        .endpoint::<api::ListWebhooks, _, _, _>(webhooks::list_webhooks)
+        .endpoint::<api::CreateWebhook, _, _, _>(webhooks::create_webhook)
+        .endpoint::<api::GetWebhook, _, _, _>(webhooks::get_webhook)
+        .endpoint::<api::PatchWebhook, _, _, _>(webhooks::patch_webhook)
+        .endpoint::<api::DeleteWebhook, _, _, _>(webhooks::delete_webhook)
+        .endpoint::<api::RotateWebhookSecret, _, _, _>(webhooks::rotate_webhook_secret)
+        .endpoint::<api::TestWebhook, _, _, _>(webhooks::test_webhook)
+        .endpoint::<api::ListWebhookDeliveries, _, _, _>(webhooks::list_webhook_deliveries)
+        .endpoint::<api::ReplayWebhook, _, _, _>(webhooks::replay_webhook)
 }

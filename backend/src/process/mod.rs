@@ -5,6 +5,7 @@
 //! the only function of this program that starts the console.
 
 pub mod build;
+pub mod courier;
 pub mod data_dir;
 pub mod database;
 pub mod exit;

@@ -7,6 +7,7 @@ use aicmo_operations::{OperationError, Operations, idempotency, import, stream};
 use aicmo_store::{Store, StoreSettings};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::courier::carry_webhooks;
 use super::database::{chain, open_ready};
 use super::first_start;
 
@@ -40,7 +41,8 @@ pub async fn wait_for_database(ops: Arc<Operations>, settings: StoreSettings) {
             told = failed;
         }
     }
-    resume_imports(ops).await;
+    resume_imports(Arc::clone(&ops)).await;
+    carry_webhooks(ops).await;
 }
 
 async fn go_live(ops: &Operations, store: Store) -> Result<bool, OperationError> {

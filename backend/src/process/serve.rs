@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use super::database::{directory_of, explain, is_passing, open_within};
 use super::lock::InstanceLock;
 use super::signals::Signals;
-use super::{Exit, Stop, data_dir, facts, files, first_start, keys, recovery, upkeep};
+use super::{Exit, Stop, courier, data_dir, facts, files, first_start, keys, recovery, upkeep};
 use crate::http::{self, AllowedOrigins, HttpState};
 use crate::settings::{DatabaseAddress, Settings, WebAddress};
 
@@ -169,7 +169,8 @@ impl Process {
                 let ops = Arc::clone(&ops);
                 async move {
                     recovery::follow_events(Arc::clone(&ops)).await;
-                    recovery::resume_imports(ops).await;
+                    recovery::resume_imports(Arc::clone(&ops)).await;
+                    courier::carry_webhooks(ops).await;
                 }
             }),
             Mode::Mock(MockReason::DatabaseUnavailableAtStart) => tokio::spawn(recovery::wait_for_database(
@@ -259,6 +260,8 @@ fn operations_settings(settings: &Settings, address: SocketAddr) -> Result<Opera
         import_max_bytes: settings.import_max_bytes(),
         campaign_ops_enabled: settings.campaign_ops_enabled,
         services_disabled: settings.services_disabled.clone(),
+        streams_each: settings.streams_each(),
+        webhook_port: courier::way_out(settings),
         e2e: settings.e2e_mode,
         accounts: first_start::account_settings(settings, Some(address)),
         facts: facts::collect(settings, "serve"),

@@ -104,6 +104,11 @@ impl Settings {
         Limits::new(budgets, self.trusted_proxies.clone())
     }
 
+    /// How many event streams one session or key may have.
+    pub fn streams_each(&self) -> usize {
+        usize::try_from(self.streams_per_caller).unwrap_or(usize::MAX)
+    }
+
     /// Where evidence of a crash is kept.
     pub fn diagnostics_dir(&self) -> PathBuf {
         self.data_dir.join("diagnostics")

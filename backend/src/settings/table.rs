@@ -191,4 +191,8 @@ settings! {
     trusted_proxies: TrustedProxies = "AICMO_TRUSTED_PROXIES", default "", Plain, parse::proxies;
     #[doc = "Origins, separated by commas, whose pages may use the API beside the console's own, such as https://tools.example. Unset: none."]
     allowed_origins: Vec<WebAddress> = "AICMO_ALLOWED_ORIGINS", default "", Plain, parse::origins;
+    #[doc = "Event streams that one session or key may have open at once."]
+    streams_per_caller: u32 = "AICMO_STREAMS_PER_CALLER", default "16", Plain, parse::count::<1, 4096>;
+    #[doc = "Whether webhooks may go to addresses inside a network, and in plain HTTP to this machine: for development and tests."]
+    webhook_allow_private: bool = "AICMO_WEBHOOK_ALLOW_PRIVATE", default "false", Plain, parse::boolean;
 }

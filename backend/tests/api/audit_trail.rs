@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use aicmo_shared::ErrorCode;
-use aicmo_shared::api::{self, AnswerKind, Kind};
+use aicmo_shared::api::{self, AnswerKind, BodyKind, Kind};
 use aicmo_shared::audit::AuditAction;
 use aicmo_store::{audit_rows, verify_audit_chain};
 use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
@@ -51,8 +51,10 @@ impl Walk<'_> {
                 request = self
                     .server
                     .request(spec.method.as_str(), &spec.path_with(&[id]))
-                    .json(&samples::body(name))
                     .header("If-Match", format!("\"v{version}\""));
+                if spec.body == BodyKind::Json {
+                    request = request.json(&samples::body(name));
+                }
             }
             request.header("Idempotency-Key", key.clone())
         };
@@ -109,6 +111,14 @@ on_both_databases! {
         let other = send(server.request("POST", "/api/v1/campaigns").json(&json!({
             "name": "Autumn", "objective": "sales" }))).await;
         walk.run("StopCampaign", &id_of(&other), None).await;
+
+        let webhook = walk.run("CreateWebhook", "", None).await.json()["webhook"]["id"].clone();
+        let webhook = webhook.as_str().expect("an id").to_owned();
+        walk.run("PatchWebhook", &webhook, Some(1)).await;
+        for step in ["RotateWebhookSecret", "TestWebhook", "ReplayWebhook"] {
+            walk.run(step, &webhook, None).await;
+        }
+        walk.run("DeleteWebhook", &webhook, Some(3)).await;
 
         let import = id_of(&walk.run("UploadImport", "", None).await);
         for step in ["MapImport", "PreviewImport", "CancelImport"] {

@@ -95,6 +95,7 @@ fn every_endpoint_has_a_test_of_its_own() {
         "status.rs",
         "stream.rs",
         "tasks.rs",
+        "webhooks.rs",
     ];
     let source: String = nouns
         .iter()

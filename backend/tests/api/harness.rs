@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use aicmo_backend::http::{self, AllowedOrigins, Budgets, HttpState, Limits, TrustedProxies};
 use aicmo_client::reqwest::{Method, RequestBuilder, Response, StatusCode};
 use aicmo_client::{Client, Retries};
+use aicmo_gateways::HttpWebhooks;
 use aicmo_operations::accounts::AccountSettings;
 use aicmo_operations::{Mode, Operations, OperationsSettings, ProcessFacts, Secrets, SystemClock};
 use aicmo_shared::build_marker::BuildMarker;
@@ -27,6 +28,9 @@ pub const BUILD: &str = "AICMO_DASH_V3_2026_01_15_abcdef0";
 
 /// The bootstrap key of every test server; its client sends it, and so may do what an administrator may.
 pub const ADMIN_KEY: &str = "the-key-of-an-administrator-in-tests";
+
+/// How many streams one caller of a test server may have.
+pub const STREAMS_EACH: usize = 16;
 
 /// The largest import a test server takes.
 pub const IMPORT_LIMIT: u64 = 1024 * 1024;
@@ -91,6 +95,8 @@ impl Start {
                 import_max_bytes: IMPORT_LIMIT,
                 campaign_ops_enabled: self.campaign_ops_enabled,
                 services_disabled: self.services_disabled,
+                streams_each: STREAMS_EACH,
+                webhook_port: Arc::new(HttpWebhooks::new(true).expect("TLS")),
                 e2e: self.e2e,
                 accounts: AccountSettings {
                     bootstrap_key: Some(SecretText::new(ADMIN_KEY)),

@@ -29,6 +29,7 @@ mod metrics;
 mod status;
 mod stream;
 mod tasks;
+mod webhooks;
 
 mod bad_input;
 mod console;

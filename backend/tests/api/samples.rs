@@ -30,6 +30,9 @@ pub fn body(name: &str) -> Value {
             json!({ "reason": "asked by the client" })
         }
         "MapImport" => json!({ "columns": ["name", "email", "company"] }),
+        "CreateWebhook" => json!({ "url": "http://127.0.0.1:9/hook" }),
+        "PatchWebhook" => json!({ "description": "Warehouse" }),
+        "ReplayWebhook" => json!({ "failed_since": "2026-01-15T09:30:00Z" }),
         "ExportAudit" => json!({ "format": "ndjson" }),
         "ReportClientError" => json!({ "tab": "leads", "message": "boom", "location": "leads.rs:1:1",
             "build": "dev", "recovered": true }),
@@ -89,6 +92,7 @@ pub struct Populated {
     pub lead: String,
     pub campaign: String,
     pub import: String,
+    pub webhook: String,
 }
 
 impl Populated {
@@ -106,7 +110,21 @@ impl Populated {
             lead: text(lead),
             campaign: text(campaign),
             import: text(import),
+            webhook: NOBODY.to_owned(),
         }
+    }
+
+    /// As `through`, and a webhook.
+    pub async fn with_webhook(server: &TestServer) -> Self {
+        let ids = Self::through(server).await;
+        let made = send(
+            server
+                .request("POST", "/api/v1/webhooks")
+                .json(&body("CreateWebhook")),
+        )
+        .await;
+        let webhook = made.json()["webhook"]["id"].as_str().expect("an id").to_owned();
+        Self { webhook, ..ids }
     }
 
     /// The first rows of the lists, for a server whose data is given.
@@ -122,6 +140,7 @@ impl Populated {
             lead: first("/api/v1/leads").await,
             campaign: first("/api/v1/campaigns").await,
             import: first("/api/v1/imports").await,
+            webhook: first("/api/v1/webhooks").await,
         }
     }
 
@@ -130,6 +149,7 @@ impl Populated {
             "leads" => &self.lead,
             "campaigns" => &self.campaign,
             "imports" => &self.import,
+            "webhooks" => &self.webhook,
             _ => NOBODY,
         }
     }

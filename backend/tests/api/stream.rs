@@ -10,7 +10,7 @@ use aicmo_shared::{ErrorCode, MockReason};
 use aicmo_test_support::{on_both_databases, wait_until};
 use serde::de::DeserializeOwned;
 
-use super::harness::{Start, TestServer, send};
+use super::harness::{STREAMS_EACH, Start, TestServer, send};
 
 /// How long an event may take in a test; a promise of speed is for the bench.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -250,7 +250,7 @@ on_both_databases! {
 async fn one_caller_has_so_many_streams_and_a_closed_one_makes_room() {
     let server = TestServer::mock();
     let mut open = Vec::new();
-    for _ in 0..aicmo_operations::stream::SEATS_EACH {
+    for _ in 0..STREAMS_EACH {
         let mut listener = Listener::at(&server).await;
         listener.hello().await;
         open.push(listener);
@@ -258,7 +258,7 @@ async fn one_caller_has_so_many_streams_and_a_closed_one_makes_room() {
     let problem = send(server.get("/api/v1/stream"))
         .await
         .refused(ErrorCode::RateLimited);
-    assert_eq!(problem.extras["limit"], aicmo_operations::stream::SEATS_EACH);
+    assert_eq!(problem.extras["limit"], STREAMS_EACH);
     open.pop();
     wait_until("the server notices that one has gone", async || {
         let left = server.ops.hub().listeners();

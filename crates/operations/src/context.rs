@@ -28,6 +28,7 @@ use crate::metrics::AttentionCache;
 use crate::provider::{LiveData, MockData, ReadPort};
 use crate::secrets::Secrets;
 use crate::stream::Hub;
+use crate::webhooks::WebhookPort;
 
 /// What the composition root decides once.
 pub struct OperationsSettings {
@@ -41,6 +42,10 @@ pub struct OperationsSettings {
     pub campaign_ops_enabled: bool,
     /// `AICMO_SERVICES_DISABLED`: these serve mock data and refuse writes.
     pub services_disabled: Vec<ServiceName>,
+    /// How many event streams one session or key may have.
+    pub streams_each: usize,
+    /// How webhooks leave the house.
+    pub webhook_port: Arc<dyn WebhookPort>,
     /// E2E mode: faults can be injected.
     pub e2e: bool,
     /// Sessions, links and the bootstrap key.
@@ -117,6 +122,7 @@ pub struct Operations {
     /// Held while the process turns live, so that it turns once.
     turning: tokio::sync::Mutex<()>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) webhook_port: Arc<dyn WebhookPort>,
 }
 
 impl Operations {
@@ -141,7 +147,8 @@ impl Operations {
             ids: IdSource::default(),
             mode: RwLock::new(mode),
             turning: tokio::sync::Mutex::new(()),
-            hub: Hub::new(),
+            hub: Hub::new(settings.streams_each),
+            webhook_port: settings.webhook_port,
         })
     }
 

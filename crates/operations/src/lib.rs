@@ -34,6 +34,7 @@ pub mod secrets;
 pub mod status;
 pub mod stream;
 pub mod tasks;
+pub mod webhooks;
 
 pub use aicmo_store::{Actor, Subject};
 pub use clock::{Clock, FixedClock, SystemClock};

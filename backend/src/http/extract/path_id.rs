@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use aicmo_shared::{ApiKeyId, CampaignId, ImportId, InvitationId, LeadId, SessionId, UserId};
+use aicmo_shared::{ApiKeyId, CampaignId, ImportId, InvitationId, LeadId, SessionId, UserId, WebhookId};
 
 use crate::http::ApiError;
 
@@ -31,7 +31,8 @@ path_ids!(
     UserId,
     SessionId,
     InvitationId,
-    ApiKeyId
+    ApiKeyId,
+    WebhookId
 );
 
 /// The identifier in the path of this request.

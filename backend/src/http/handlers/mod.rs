@@ -17,6 +17,7 @@ pub mod status;
 pub mod stream;
 pub mod tasks;
 pub mod users;
+pub mod webhooks;
 
 use actix_web::web::Data;
 use aicmo_operations::Operations;

@@ -6,8 +6,8 @@
 use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
-    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
-    PageQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
+    LeadQuery, PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
@@ -18,10 +18,13 @@ use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
-use aicmo_shared::{CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId};
+use aicmo_shared::webhook::{Webhook, WebhookDelivery};
+use aicmo_shared::{
+    CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
+};
 use aicmo_store::accounts::{IdPage, IdPosition, api_keys, one_time_links, sessions, users};
 use aicmo_store::{
-    Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks, timeline,
+    Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks, timeline, webhooks,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -372,6 +375,59 @@ impl ReadPort for LiveData<'_> {
                 .collect()
         });
         self.answer(shown)
+    }
+
+    async fn webhooks(&self) -> Result<Sourced<Vec<Webhook>>, OperationError> {
+        let outcome = webhooks::list(&self.reader()).await.map_err(Into::into);
+        self.answer(outcome.map(|listed| {
+            report("webhooks", &listed.corrupt);
+            listed
+                .rows
+                .into_iter()
+                .map(|record| record.into_webhook(self.now))
+                .collect()
+        }))
+    }
+
+    async fn webhook(&self, id: WebhookId) -> Result<Sourced<Webhook>, OperationError> {
+        let outcome = webhooks::get(&self.reader(), id).await;
+        self.answer(
+            outcome
+                .map(|record| record.into_webhook(self.now))
+                .map_err(Into::into),
+        )
+    }
+
+    async fn webhook_deliveries(
+        &self,
+        id: WebhookId,
+        query: &DeliveryQuery,
+    ) -> Result<Sourced<Vec<WebhookDelivery>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let binding = (id, query.state);
+        let after =
+            self.ops
+                .cursors
+                .decode_optional("webhook_deliveries", &binding, query.cursor.as_deref())?;
+        let outcome = async {
+            // A webhook that does not exist has no deliveries either; say which of the two it is.
+            webhooks::get(&self.reader(), id).await?;
+            let page =
+                webhooks::list_deliveries(&self.reader(), id, query.state, after.as_ref(), limit).await?;
+            Ok(Page {
+                rows: page
+                    .rows
+                    .into_iter()
+                    .map(webhooks::DeliveryRecord::into_delivery)
+                    .collect(),
+                corrupt: page.corrupt,
+                next: page.next,
+                limit,
+                // A busy log is long, and nobody needs its length.
+                total: None,
+            })
+        };
+        self.answer_page(outcome.await, "webhook_deliveries", &binding)
     }
 }
 

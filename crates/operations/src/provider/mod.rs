@@ -14,7 +14,8 @@ pub(crate) use mock::audit_chain as mock_audit_chain;
 use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
-    ActivityQuery, AuditQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery, PageQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery,
+    PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
@@ -24,7 +25,8 @@ use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
-use aicmo_shared::{CampaignId, ImportId, LeadId, SessionId, Sourced, UserId};
+use aicmo_shared::webhook::{Webhook, WebhookDelivery};
+use aicmo_shared::{CampaignId, ImportId, LeadId, SessionId, Sourced, UserId, WebhookId};
 use async_trait::async_trait;
 
 use crate::error::OperationError;
@@ -79,6 +81,16 @@ pub trait ReadPort: Send + Sync {
         &self,
         of: Option<(UserId, SessionId)>,
     ) -> Result<Sourced<Vec<SessionInfo>>, OperationError>;
+    /// Webhooks without their secrets, newest first.
+    async fn webhooks(&self) -> Result<Sourced<Vec<Webhook>>, OperationError>;
+    /// A webhook without its secret.
+    async fn webhook(&self, id: WebhookId) -> Result<Sourced<Webhook>, OperationError>;
+    /// A page of a webhook's deliveries, newest first.
+    async fn webhook_deliveries(
+        &self,
+        id: WebhookId,
+        query: &DeliveryQuery,
+    ) -> Result<Sourced<Vec<WebhookDelivery>>, OperationError>;
 }
 
 /// What a cursor of the lead list is bound to: every condition and the order, not place and size.

@@ -52,8 +52,8 @@ struct State {
 }
 
 impl Hub {
-    /// A hub that follows nothing yet.
-    pub fn new() -> Arc<Self> {
+    /// A hub that follows nothing yet, with so many seats for each listener.
+    pub fn new(seats_each: usize) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State {
                 sender: Some(Sender::new(RING)),
@@ -62,7 +62,7 @@ impl Hub {
                 beats: false,
             }),
             following: tokio::sync::Mutex::new(false),
-            seats: Arc::default(),
+            seats: Arc::new(Seats::new(seats_each)),
         })
     }
 

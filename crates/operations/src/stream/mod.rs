@@ -13,7 +13,7 @@ mod subscription;
 
 pub use batch::Topics;
 pub use hub::Hub;
-pub use seats::{SEATS, SEATS_EACH};
+pub use seats::SEATS;
 pub use subscription::{Guard, Subscription};
 
 use std::sync::Arc;

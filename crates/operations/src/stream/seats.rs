@@ -5,15 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Dependency, OperationError};
 
-/// Streams of one session or key.
-pub const SEATS_EACH: usize = 16;
-
 /// Streams of one process.
 pub const SEATS: usize = 4_096;
 
 /// The seats of a process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Seats {
+    each: usize,
     taken: Mutex<Taken>,
 }
 
@@ -31,14 +29,22 @@ pub struct Seat {
 }
 
 impl Seats {
+    /// Seats of which one listener may have `each`.
+    pub fn new(each: usize) -> Self {
+        Self {
+            each,
+            taken: Mutex::default(),
+        }
+    }
+
     /// Takes a seat for `listener`.
     ///
     /// # Errors
     /// `TooManyStreams` when it has enough of them, `Unavailable` when there is none left.
     pub fn take(self: &Arc<Self>, listener: &str) -> Result<Seat, OperationError> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.of_each.get(listener).copied().unwrap_or_default() >= SEATS_EACH {
-            return Err(OperationError::TooManyStreams { limit: SEATS_EACH });
+        if taken.of_each.get(listener).copied().unwrap_or_default() >= self.each {
+            return Err(OperationError::TooManyStreams { limit: self.each });
         }
         if taken.in_all >= SEATS {
             let cause = format!("all {SEATS} seats are taken");
@@ -82,23 +88,21 @@ mod tests {
 
     #[test]
     fn one_listener_cannot_take_every_seat_and_a_left_seat_is_free_again() {
-        let seats = Arc::new(Seats::default());
-        let mut held: Vec<Seat> = (0..SEATS_EACH)
-            .map(|_| seats.take("a").expect("a seat"))
-            .collect();
+        let seats = Arc::new(Seats::new(3));
+        let mut held: Vec<Seat> = (0..3).map(|_| seats.take("a").expect("a seat")).collect();
         let refused = seats.take("a").expect_err("enough");
-        assert!(matches!(refused, OperationError::TooManyStreams { limit } if limit == SEATS_EACH));
+        assert!(matches!(refused, OperationError::TooManyStreams { limit } if limit == 3));
         let other = seats.take("b").expect("another listener has seats of its own");
         held.pop();
         held.push(seats.take("a").expect("free again"));
-        assert_eq!(seats.taken(), SEATS_EACH + 1);
+        assert_eq!(seats.taken(), 4);
         drop((held, other));
         assert_eq!(seats.taken(), 0);
     }
 
     #[test]
     fn there_is_an_end_to_the_seats() {
-        let seats = Arc::new(Seats::default());
+        let seats = Arc::new(Seats::new(1));
         let held: Vec<Seat> = (0..SEATS)
             .map(|n| seats.take(&format!("listener {n}")).expect("a seat"))
             .collect();

@@ -73,7 +73,7 @@ fn open_door() -> Arc<Door> {
 
 #[tokio::test]
 async fn who_reads_too_slowly_is_told_to_fetch_everything_and_is_let_go() {
-    let hub = Hub::new();
+    let hub = Hub::new(16);
     let mut slow = listen(&hub, &open_door());
     let mut quick = listen(&hub, &open_door());
     assert!(text(&mut quick).await.expect("hello").contains("event: hello"));
@@ -96,7 +96,7 @@ async fn who_reads_too_slowly_is_told_to_fetch_everything_and_is_let_go() {
 
 #[tokio::test]
 async fn who_may_no_longer_listen_is_let_go_as_soon_as_somebodys_access_changes() {
-    let hub = Hub::new();
+    let hub = Hub::new(16);
     let door = open_door();
     let mut subscription = listen(&hub, &door);
     text(&mut subscription).await.expect("hello");
@@ -112,7 +112,7 @@ async fn who_may_no_longer_listen_is_let_go_as_soon_as_somebodys_access_changes(
 
 #[tokio::test]
 async fn a_closed_hub_ends_every_stream_and_takes_no_other() {
-    let hub = Hub::new();
+    let hub = Hub::new(16);
     let mut subscription = listen(&hub, &open_door());
     text(&mut subscription).await.expect("hello");
     hub.close();

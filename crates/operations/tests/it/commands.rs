@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aicmo_operations::import::{self, ImportUpload};
-use aicmo_operations::{OperationError, Operations, campaigns, leads};
+use aicmo_operations::{OperationError, Operations, campaigns, leads, webhooks};
 use aicmo_shared::api::{ALL, Kind};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective, CampaignStep};
 use aicmo_shared::import::ImportMapping;
 use aicmo_shared::lead::{LeadPatch, LeadStatus, LeadStatusChange};
 use aicmo_shared::status::ServiceName;
-use aicmo_shared::{CampaignId, ErrorCode, ImportId, LeadId, MockReason};
+use aicmo_shared::webhook::{EventFilter, WebhookDraft, WebhookPatch, WebhookReplay};
+use aicmo_shared::{CampaignId, DeliveryId, ErrorCode, ImportId, LeadId, MockReason, WebhookId};
 use aicmo_test_support::on_both_databases;
 use uuid::Uuid;
 
@@ -35,12 +36,29 @@ fn a_step() -> CampaignStep {
     }
 }
 
+/// With an address that no port takes, so that the command is refused even when all else is well.
+fn a_webhook() -> WebhookDraft {
+    WebhookDraft {
+        url: "gopher://example.org".to_owned(),
+        description: None,
+        filter: EventFilter::default(),
+    }
+}
+
+fn a_replay() -> WebhookReplay {
+    WebhookReplay {
+        delivery: Some(DeliveryId::new(Uuid::from_u128(5))),
+        failed_since: None,
+    }
+}
+
 /// Tries every command; none of them finds its subject.
 async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
     let operator = an_operator();
     let lead = LeadId::new(Uuid::from_u128(1));
     let campaign = CampaignId::new(Uuid::from_u128(2));
     let id = ImportId::new(Uuid::from_u128(3));
+    let webhook = WebhookId::new(Uuid::from_u128(4));
     let change = LeadStatusChange {
         to: LeadStatus::Enriched,
         reason_code: None,
@@ -130,6 +148,40 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
         refused(
             "CancelImport",
             import::cancel_import(ops, &operator, id).await.map(drop),
+        ),
+        refused(
+            "CreateWebhook",
+            webhooks::create_webhook(ops, &operator, a_webhook())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "PatchWebhook",
+            webhooks::patch_webhook(ops, &operator, webhook, 1, WebhookPatch::default())
+                .await
+                .map(drop),
+        ),
+        refused(
+            "DeleteWebhook",
+            webhooks::delete_webhook(ops, &operator, webhook, 1)
+                .await
+                .map(drop),
+        ),
+        refused(
+            "RotateWebhookSecret",
+            webhooks::rotate_webhook_secret(ops, &operator, webhook)
+                .await
+                .map(drop),
+        ),
+        refused(
+            "TestWebhook",
+            webhooks::test_webhook(ops, &operator, webhook).await.map(drop),
+        ),
+        refused(
+            "ReplayWebhook",
+            webhooks::replay_webhook(ops, &operator, webhook, a_replay())
+                .await
+                .map(drop),
         ),
     ]
 }

@@ -15,3 +15,4 @@ mod lead_status;
 mod provenance;
 mod reads;
 mod support;
+mod webhooks;

@@ -11,7 +11,7 @@ use aicmo_shared::api::{ALL, CampaignQuery, Kind, LeadQuery};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective};
 use aicmo_shared::metrics::NoData;
 use aicmo_shared::status::{ServiceHealth, ServiceName, ServiceState};
-use aicmo_shared::{CampaignId, ErrorCode, ImportId, MockReason};
+use aicmo_shared::{CampaignId, ErrorCode, ImportId, MockReason, WebhookId};
 use aicmo_store::Store;
 use aicmo_test_support::on_both_databases;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use crate::support::{
     mock, settings,
 };
 
-/// A lead and a campaign that exist; imports are the business of their own tests.
+/// A lead and a campaign that exist; imports and webhooks are the business of their own tests.
 async fn known(ops: &Operations) -> Known {
     let lead = leads::create_lead(ops, &an_operator(), a_draft("ada@x.example"))
         .await
@@ -43,6 +43,7 @@ async fn known(ops: &Operations) -> Known {
         lead: lead.lead.row.id,
         campaign: campaign.id,
         import: ImportId::new(Uuid::from_u128(77)),
+        webhook: WebhookId::new(Uuid::from_u128(78)),
     }
 }
 
@@ -57,10 +58,14 @@ async fn known_mock(ops: &Operations) -> Known {
     let imports = aicmo_operations::import::list_imports(ops, &aicmo_shared::api::ImportQuery::default())
         .await
         .expect("mock data do not fail");
+    let webhooks = aicmo_operations::webhooks::list_webhooks(ops)
+        .await
+        .expect("mock data do not fail");
     Known {
         lead: leads.data()[0].id,
         campaign: campaigns.data()[0].id,
         import: imports.data()[0].id,
+        webhook: webhooks.data()[0].id,
     }
 }
 
@@ -93,7 +98,7 @@ on_both_databases! {
                     assert_eq!(label.generated_at, NOON, "{name}");
                 }
                 Err(error) => {
-                    assert!(name.contains("Import"), "{name}: {error}");
+                    assert!(name.contains("Import") || name.contains("Webhook"), "{name}: {error}");
                     assert_eq!(error.code(), ErrorCode::NotFound, "{name}");
                 }
             }

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use aicmo_operations::{
     OperationError, Operations, activity, campaigns, diagnostics, import, inventory, leads, metrics, status,
-    tasks,
+    tasks, webhooks,
 };
-use aicmo_shared::api::{ActivityQuery, CampaignQuery, ImportQuery, ImportRowQuery, LeadQuery};
-use aicmo_shared::{CampaignId, ImportId, LeadId, MockReason, Sourced, Timestamp};
+use aicmo_shared::api::{
+    ActivityQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery,
+};
+use aicmo_shared::{CampaignId, ImportId, LeadId, MockReason, Sourced, Timestamp, WebhookId};
 
 /// What an answer says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,7 @@ pub struct Known {
     pub lead: LeadId,
     pub campaign: CampaignId,
     pub import: ImportId,
+    pub webhook: WebhookId,
 }
 
 /// Reads that ask data, by the name of their endpoint.
@@ -70,6 +73,15 @@ pub async fn of_data(
         (
             "ListImportRows",
             label(import::list_import_rows(ops, known.import, &ImportRowQuery::default()).await),
+        ),
+        ("ListWebhooks", label(webhooks::list_webhooks(ops).await)),
+        (
+            "GetWebhook",
+            label(webhooks::get_webhook(ops, known.webhook).await),
+        ),
+        (
+            "ListWebhookDeliveries",
+            label(webhooks::list_webhook_deliveries(ops, known.webhook, &DeliveryQuery::default()).await),
         ),
     ]
 }

@@ -1,9 +1,10 @@
 //! A context on a test database with a clock that stands still, and the people who use it.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex};
 
 use aicmo_operations::accounts::AccountSettings;
+use aicmo_operations::webhooks::{Answer, Message, WebhookPort};
 use aicmo_operations::{Actor, Clock, Mode, Operations, OperationsSettings, Operator, ProcessFacts, Secrets};
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::{ActorType, AuditAction};
@@ -12,6 +13,7 @@ use aicmo_shared::diagnostics::{ConsoleReport, DatabaseKind};
 use aicmo_shared::inventory::{EntryPoint, EntryPointKind, EntryPointState};
 use aicmo_shared::lead::{LeadDraft, LeadSource};
 use aicmo_shared::status::ServiceName;
+use aicmo_shared::webhook::AttemptFault;
 use aicmo_shared::{LeadId, MockReason, Timestamp};
 use aicmo_store::leads::LeadRecord;
 use aicmo_store::{AuditEntry, Store, leads, verify_audit_chain};
@@ -45,6 +47,62 @@ impl Clock for FrozenClock {
     }
 }
 
+/// What a fake receiver does with the next message.
+#[derive(Clone, Copy, Debug)]
+pub enum Reply {
+    /// Answers with this status.
+    Status(u16),
+    /// Cannot be reached.
+    Fault(AttemptFault),
+    /// Brings the attempt down.
+    Panic,
+}
+
+/// Stands where webhooks leave the house: keeps what it is sent, and answers as it is told.
+#[derive(Debug, Default)]
+pub struct FakeReceiver {
+    pub heard: Mutex<Vec<Message>>,
+    /// In turn; 200 when there is none left.
+    pub replies: Mutex<VecDeque<Reply>>,
+}
+
+impl FakeReceiver {
+    pub fn replying(replies: &[Reply]) -> Arc<Self> {
+        Arc::new(Self {
+            heard: Mutex::default(),
+            replies: Mutex::new(replies.iter().copied().collect()),
+        })
+    }
+
+    pub fn heard(&self) -> Vec<Message> {
+        self.heard.lock().expect("no panic").clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl WebhookPort for FakeReceiver {
+    fn check(&self, url: &str) -> Result<(), &'static str> {
+        if url.starts_with("https://") {
+            Ok(())
+        } else {
+            Err("The address must begin with https://.")
+        }
+    }
+
+    async fn post(&self, message: Message) -> Result<Answer, AttemptFault> {
+        self.heard.lock().expect("no panic").push(message);
+        let reply = self.replies.lock().expect("no panic").pop_front();
+        match reply.unwrap_or(Reply::Status(200)) {
+            Reply::Status(status) => Ok(Answer {
+                status,
+                beginning: format!("said \0 {status}"),
+            }),
+            Reply::Fault(fault) => Err(fault),
+            Reply::Panic => panic!("the receiver broke the attempt"),
+        }
+    }
+}
+
 /// Everything a context needs; a test changes what it is about.
 pub fn settings(clock: Arc<dyn Clock>) -> OperationsSettings {
     OperationsSettings {
@@ -57,6 +115,8 @@ pub fn settings(clock: Arc<dyn Clock>) -> OperationsSettings {
         import_max_bytes: 1_000_000,
         campaign_ops_enabled: true,
         services_disabled: Vec::new(),
+        streams_each: 16,
+        webhook_port: Arc::new(FakeReceiver::default()),
         e2e: false,
         accounts: AccountSettings::default(),
         facts: facts(),

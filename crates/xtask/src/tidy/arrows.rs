@@ -31,6 +31,10 @@ const PLACES: &[Place] = &[
         may_know: &["aicmo-shared"],
     },
     Place {
+        package: "aicmo-gateways",
+        may_know: &["aicmo-operations", "aicmo-shared"],
+    },
+    Place {
         package: "aicmo-frontend",
         may_know: &["aicmo-shared"],
     },
@@ -46,6 +50,7 @@ const PLACES: &[Place] = &[
         package: "aicmo-backend",
         may_know: &[
             "aicmo-client",
+            "aicmo-gateways",
             "aicmo-legacy-guard",
             "aicmo-migrations",
             "aicmo-operations",
@@ -70,7 +75,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("tracing-actix-web", &["aicmo-backend"]),
     ("leptos", &["aicmo-frontend"]),
     ("web-sys", &["aicmo-frontend"]),
-    ("reqwest", &["aicmo-client"]),
+    ("reqwest", &["aicmo-client", "aicmo-gateways"]),
 ];
 
 /// All that the vocabulary may stand on: no IO, no clock, compiles to wasm32.

@@ -10,6 +10,7 @@ mod campaigns;
 mod figures;
 mod imports;
 mod leads;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -17,8 +18,8 @@ mod tests;
 use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
-    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, ImportQuery, ImportRowQuery, LeadQuery,
-    PageQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
+    LeadQuery, PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
@@ -28,8 +29,9 @@ use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
+use aicmo_shared::webhook::{Webhook, WebhookDelivery};
 use aicmo_shared::{
-    CampaignId, ImportId, LeadId, MockReason, PageInfo, SessionId, Sourced, Timestamp, UserId,
+    CampaignId, ImportId, LeadId, MockReason, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -231,6 +233,28 @@ impl ReadPort for MockData<'_> {
         _: Option<(UserId, SessionId)>,
     ) -> Result<Sourced<Vec<SessionInfo>>, OperationError> {
         self.answer(accounts::sessions())
+    }
+
+    async fn webhooks(&self) -> Result<Sourced<Vec<Webhook>>, OperationError> {
+        self.answer(webhooks::all())
+    }
+
+    async fn webhook(&self, id: WebhookId) -> Result<Sourced<Webhook>, OperationError> {
+        let found = webhooks::all().into_iter().find(|webhook| webhook.id == id);
+        self.found(found, WebhookId::NOUN, id)
+    }
+
+    async fn webhook_deliveries(
+        &self,
+        id: WebhookId,
+        query: &DeliveryQuery,
+    ) -> Result<Sourced<Vec<WebhookDelivery>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let mut rows =
+            webhooks::deliveries(id).ok_or_else(|| OperationError::not_found(WebhookId::NOUN, id))?;
+        rows.retain(|row| query.state.is_none_or(|state| row.state == state));
+        let binding = (id, query.state);
+        self.page(rows, "mock deliveries", &binding, query.cursor.as_deref(), limit)
     }
 }
 

@@ -70,6 +70,8 @@ fn process(store: &Store, folder: &TempDir) -> Arc<Operations> {
             import_max_bytes: 10_000_000,
             campaign_ops_enabled: true,
             services_disabled: Vec::new(),
+            streams_each: 16,
+            webhook_port: Arc::new(crate::webhooks::NoWayOut),
             e2e: false,
             accounts: AccountSettings::default(),
             facts: facts(),

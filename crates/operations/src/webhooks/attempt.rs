@@ -1,0 +1,215 @@
+//! One attempt of one delivery, and what follows from how it went.
+
+use aicmo_shared::activity::SubjectType;
+use aicmo_shared::audit::AuditAction;
+use aicmo_shared::event::{EventFacts, EventKind};
+use aicmo_shared::webhook::{
+    AttemptFault, DeliveryState, DisabledReason, FAILURES_TO_DISABLE, RETRY_SECONDS, WebhookState,
+};
+use aicmo_shared::{DeliveryId, Timestamp, WebhookId};
+use aicmo_store::webhooks::{self, Claim, DeliveryRecord, Outcome};
+use aicmo_store::{NewEvent, Store, StoreError};
+use tokio::task::JoinSet;
+
+use super::port::{Answer, Message};
+use super::secret::{SecretLost, SecretMaker};
+use super::{entry, shown};
+use crate::context::{Operations, Operator};
+use crate::error::OperationError;
+use std::sync::Arc;
+
+/// The status by which a receiver says that it is gone for good.
+const GONE: u16 = 410;
+
+/// Attempts a delivery that was claimed and writes down how it went.
+///
+/// # Errors
+/// When that could not be written; the lease runs out and it is attempted again.
+pub async fn attempt(
+    ops: Arc<Operations>,
+    store: Store,
+    record: DeliveryRecord,
+    claim: Claim,
+) -> Result<(), OperationError> {
+    let began = ops.clock.monotonic_ms();
+    let answer = send(&ops, &store, &record).await?;
+    let at = ops.now();
+    let duration_ms = ops.clock.monotonic_ms().saturating_sub(began);
+    let outcome = outcome_of(&record, answer, at, duration_ms);
+    let is_test = record.event_seq.is_none();
+
+    let notes = store.begin_notes().await?;
+    if !webhooks::settle(&notes, claim, &outcome).await? {
+        tracing::warn!(delivery.id = %record.id, "an attempt took longer than its lease; another settles it");
+        return Ok(());
+    }
+    if !is_test {
+        match outcome.state {
+            DeliveryState::Delivered => webhooks::note_success(&notes, record.webhook, at).await?,
+            DeliveryState::Failed => webhooks::note_failure(&notes, record.webhook, at, true).await?,
+            DeliveryState::Pending => webhooks::note_failure(&notes, record.webhook, at, false).await?,
+        }
+    }
+    notes.raise(NewEvent {
+        at,
+        kind: EventKind::WebhookAttempted,
+        subject_type: SubjectType::Webhook,
+        subject_id: Some(record.webhook.to_string()),
+        facts: EventFacts {
+            status: Some(outcome.state.to_string()),
+            done: None,
+        },
+    });
+    notes.commit().await?;
+    if !is_test && outcome.state == DeliveryState::Failed {
+        disable_if_hopeless(&ops, &store, record.webhook, &outcome).await?;
+    }
+    Ok(())
+}
+
+/// Signs and sends. A panic behind the port is a failed attempt and harms nothing else.
+async fn send(
+    ops: &Arc<Operations>,
+    store: &Store,
+    record: &DeliveryRecord,
+) -> Result<Result<Answer, AttemptFault>, OperationError> {
+    let webhook = webhooks::get(&store.reader(), record.webhook).await?;
+    let now = ops.now();
+    let secrets = match SecretMaker::new(&ops.secrets).signing(&webhook, now) {
+        Ok(secrets) => secrets,
+        Err(SecretLost) => return Ok(Err(AttemptFault::SecretLost)),
+    };
+    let id = record.id.to_string();
+    let timestamp = now.as_millis() / 1_000;
+    let signatures: Vec<String> = secrets
+        .iter()
+        .map(|secret| secret.sign(&id, timestamp, &record.body))
+        .collect();
+    let message = Message {
+        url: webhook.url,
+        id,
+        timestamp,
+        signatures: signatures.join(" "),
+        body: record.body.clone(),
+    };
+    // Dropped with this future, so an attempt that is called off does not go on by itself.
+    let mut sending = JoinSet::new();
+    let port = Arc::clone(&ops.webhook_port);
+    sending.spawn(async move { port.post(message).await });
+    Ok(match sending.join_next().await {
+        Some(Ok(answer)) => answer,
+        Some(Err(crash)) => {
+            tracing::error!(delivery.id = %record.id, error = %crash, "an attempt crashed");
+            Err(AttemptFault::Crashed)
+        }
+        None => Err(AttemptFault::Crashed),
+    })
+}
+
+fn outcome_of(
+    record: &DeliveryRecord,
+    answer: Result<Answer, AttemptFault>,
+    at: Timestamp,
+    duration_ms: u64,
+) -> Outcome {
+    let (status, said, fault) = match answer {
+        Ok(answer) => {
+            let fault = match answer.status {
+                200..=299 => None,
+                300..=399 => Some(AttemptFault::Redirect),
+                _ => Some(AttemptFault::Status),
+            };
+            // No text column takes a NUL.
+            let said = answer.beginning.replace('\0', "\u{fffd}");
+            (Some(answer.status), Some(said), fault)
+        }
+        Err(fault) => (None, None, Some(fault)),
+    };
+    let is_hopeless = status == Some(GONE) || fault == Some(AttemptFault::SecretLost);
+    let next_attempt_at = fault
+        .filter(|_| !is_hopeless && record.event_seq.is_some())
+        .and_then(|_| wait_after(record.id, record.attempts))
+        .map(|wait| at.plus_millis(wait));
+    let state = match (fault, next_attempt_at) {
+        (None, _) => DeliveryState::Delivered,
+        (Some(_), Some(_)) => DeliveryState::Pending,
+        (Some(_), None) => DeliveryState::Failed,
+    };
+    Outcome {
+        state,
+        at,
+        duration_ms,
+        status,
+        fault,
+        answer: said,
+        next_attempt_at,
+    }
+}
+
+/// Milliseconds to wait when `attempts` were made before the one that failed; `None` when it was the
+/// last. A tenth more or less, by delivery, so that what failed together is not tried together.
+fn wait_after(delivery: DeliveryId, attempts: u64) -> Option<i64> {
+    let seconds = *RETRY_SECONDS.get(usize::try_from(attempts).ok()?)?;
+    let dice = i64::from(delivery.get().as_bytes()[15]) - 128;
+    Some(seconds * 1_000 + seconds * dice * 100 / 128)
+}
+
+/// Switches a webhook off that only fails, and leaves a notice.
+async fn disable_if_hopeless(
+    ops: &Operations,
+    store: &Store,
+    id: WebhookId,
+    outcome: &Outcome,
+) -> Result<(), OperationError> {
+    let tx = store.begin_write().await?;
+    let before = match webhooks::get(&tx, id).await {
+        // Somebody removed it meanwhile.
+        Err(StoreError::NotFound(_)) => return Ok(tx.rollback().await?),
+        found => found?,
+    };
+    let reason = match (outcome.status, outcome.fault) {
+        (Some(GONE), _) => DisabledReason::Gone,
+        (_, Some(AttemptFault::SecretLost)) => DisabledReason::SecretLost,
+        _ if before.failed_in_a_row >= u64::from(FAILURES_TO_DISABLE) => DisabledReason::Failing,
+        _ => return Ok(tx.rollback().await?),
+    };
+    if before.state != WebhookState::Active {
+        return Ok(tx.rollback().await?);
+    }
+    let now = ops.now();
+    let mut after = before.clone();
+    after.state = WebhookState::Disabled;
+    after.disabled_reason = Some(reason);
+    after.disabled_at = Some(now);
+    after.updated_at = now;
+    webhooks::replace(&tx, &before, &after).await?;
+    let facts = (Some(shown(&before)), Some(shown(&after)));
+    let mut row = entry(&Operator::process(), AuditAction::WebhookDisabled, id, facts, now);
+    row.reason = Some(reason.sentence().to_owned());
+    tx.commit(row).await?;
+    tracing::warn!(webhook.id = %id, reason = reason.as_str(), "webhook {id} was disabled");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_waits_grow_from_seconds_to_hours_and_end() {
+        for (attempts, seconds) in RETRY_SECONDS.iter().enumerate() {
+            for last in [0_u8, 128, 255] {
+                let delivery = DeliveryId::new(Uuid::from_u128(u128::from(last)));
+                let wait = wait_after(delivery, attempts as u64).expect("another attempt");
+                assert!(
+                    (seconds * 900..=seconds * 1_100).contains(&wait),
+                    "{attempts}: {wait}"
+                );
+            }
+        }
+        let delivery = DeliveryId::new(Uuid::from_u128(1));
+        assert_eq!(wait_after(delivery, RETRY_SECONDS.len() as u64), None);
+    }
+}

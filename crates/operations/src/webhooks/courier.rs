@@ -1,0 +1,231 @@
+//! The worker that carries events to webhooks. It keeps no state that a kill could lose.
+//!
+//! It wakes with every commit and whenever a delivery falls due. A slow receiver holds up nobody
+//! else: a webhook has at most two attempts under way at a time. While the workspace is killed
+//! nothing is attempted, and nothing is lost.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aicmo_shared::WebhookId;
+use aicmo_store::webhooks::{self, Claim, DeliveryRecord};
+use aicmo_store::{Store, control};
+use tokio::sync::watch;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::attempt::attempt;
+use super::plan::Planner;
+use crate::context::Operations;
+use crate::error::OperationError;
+
+/// Attempts under way at a time, in all and of one webhook.
+const HANDS: usize = 8;
+const HANDS_EACH: usize = 2;
+
+/// How long a claim holds, in milliseconds: longer than any attempt takes.
+const LEASE_MS: i64 = 60_000;
+
+/// How often the worker looks for what has fallen due.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How often old deliveries are removed, and how many at a time.
+const SWEEP: Duration = Duration::from_mins(30);
+const SWEPT: u64 = 1_000;
+
+/// How long a delivery is shown in the log, in milliseconds.
+const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Carries events to webhooks.
+pub struct Courier {
+    ops: Arc<Operations>,
+    store: Store,
+    planner: Planner,
+    under_way: JoinSet<Result<(), OperationError>>,
+    of: HashMap<Id, WebhookId>,
+}
+
+impl Courier {
+    /// A courier for the database of a live process.
+    pub fn new(ops: Arc<Operations>, store: Store) -> Self {
+        Self {
+            ops,
+            store,
+            planner: Planner::default(),
+            under_way: JoinSet::new(),
+            of: HashMap::new(),
+        }
+    }
+
+    /// Works until it is dropped, which calls off what is under way.
+    pub async fn run(mut self) {
+        let mut changes = self.store.changes();
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut sweep = interval(SWEEP);
+        loop {
+            if let Err(cause) = self.begin().await {
+                tracing::debug!(
+                    error = &cause as &dyn std::error::Error,
+                    "webhooks wait for the database"
+                );
+                look.tick().await;
+            }
+            match wait(&mut changes, &mut look, &mut sweep, &mut self.under_way).await {
+                Wake::Moved => {}
+                Wake::Sweep => self.sweep().await,
+                Wake::Ended(ended) => self.note(ended),
+                Wake::Closed => return,
+            }
+        }
+    }
+
+    /// Makes deliveries of what is new and begins attempts of what is due; answers how many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(&mut self) -> Result<usize, OperationError> {
+        self.planner.plan(&self.ops, &self.store).await?;
+        let mut begun = 0;
+        loop {
+            let free = HANDS.saturating_sub(self.under_way.len());
+            if free == 0 {
+                return Ok(begun);
+            }
+            let now = self.ops.now();
+            let due = webhooks::due(&self.store.reader(), now, &self.busy(), free as u64).await?;
+            if due.is_empty() || control::flags(&self.store.reader()).await?.killed.on {
+                return Ok(begun);
+            }
+            for record in due {
+                if self.under_way_of(record.webhook) >= HANDS_EACH {
+                    continue;
+                }
+                if let Some(claim) = self.claim(&record).await? {
+                    self.start(record, claim);
+                    begun += 1;
+                }
+            }
+        }
+    }
+
+    /// As `begin`, and waits until every attempt has ended; answers how many were made.
+    ///
+    /// # Errors
+    /// When the database does not answer, or how an attempt went could not be written.
+    pub async fn step(&mut self) -> Result<usize, OperationError> {
+        let mut made = 0;
+        loop {
+            made += self.begin().await?;
+            let Some(ended) = self.under_way.join_next_with_id().await else {
+                return Ok(made);
+            };
+            match ended {
+                Ok((task, outcome)) => {
+                    self.of.remove(&task);
+                    outcome?;
+                }
+                Err(crash) => self.note(Err(crash)),
+            }
+        }
+    }
+
+    async fn claim(&self, record: &DeliveryRecord) -> Result<Option<Claim>, OperationError> {
+        let now = self.ops.now();
+        let notes = self.store.begin_notes().await?;
+        let lease = self.ops.new_id(now);
+        let claim = webhooks::claim(&notes, record, lease, now, now.plus_millis(LEASE_MS)).await?;
+        notes.commit().await?;
+        Ok(claim)
+    }
+
+    fn start(&mut self, record: DeliveryRecord, claim: Claim) {
+        let webhook = record.webhook;
+        let work = attempt(Arc::clone(&self.ops), self.store.clone(), record, claim);
+        let task = self.under_way.spawn(work);
+        self.of.insert(task.id(), webhook);
+    }
+
+    fn under_way_of(&self, webhook: WebhookId) -> usize {
+        self.of.values().filter(|of| **of == webhook).count()
+    }
+
+    /// Webhooks that have all the attempts they may have.
+    fn busy(&self) -> Vec<WebhookId> {
+        let mut busy: Vec<WebhookId> = self
+            .of
+            .values()
+            .copied()
+            .filter(|webhook| self.under_way_of(*webhook) >= HANDS_EACH)
+            .collect();
+        busy.sort_unstable();
+        busy.dedup();
+        busy
+    }
+
+    /// What became of an attempt is written at its delivery; here only what kept it from that.
+    fn note(&mut self, ended: Result<(Id, Result<(), OperationError>), JoinError>) {
+        match ended {
+            Ok((task, outcome)) => {
+                self.of.remove(&task);
+                if let Err(cause) = outcome {
+                    tracing::warn!(
+                        error = &cause as &dyn std::error::Error,
+                        "how an attempt went could not be written; it is made again"
+                    );
+                }
+            }
+            Err(crash) => {
+                self.of.remove(&crash.id());
+                tracing::error!(error = %crash, "an attempt crashed; it is made again");
+            }
+        }
+    }
+
+    async fn sweep(&self) {
+        let before = self.ops.now().plus_millis(-KEPT_MS);
+        loop {
+            match self.sweep_some(before).await {
+                Ok(removed) if removed >= SWEPT => {}
+                Ok(_) => return,
+                Err(cause) => {
+                    tracing::debug!(
+                        error = &cause as &dyn std::error::Error,
+                        "old deliveries could not be removed; they wait"
+                    );
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn sweep_some(&self, before: aicmo_shared::Timestamp) -> Result<u64, OperationError> {
+        let notes = self.store.begin_notes().await?;
+        let removed = webhooks::prune_deliveries(&notes, before, SWEPT).await?;
+        notes.commit().await?;
+        Ok(removed)
+    }
+}
+
+/// Why the courier wakes.
+enum Wake {
+    Moved,
+    Sweep,
+    Ended(Result<(Id, Result<(), OperationError>), JoinError>),
+    Closed,
+}
+
+async fn wait(
+    changes: &mut watch::Receiver<u64>,
+    look: &mut Interval,
+    sweep: &mut Interval,
+    under_way: &mut JoinSet<Result<(), OperationError>>,
+) -> Wake {
+    tokio::select! {
+        changed = changes.changed() => if changed.is_ok() { Wake::Moved } else { Wake::Closed },
+        Some(ended) = under_way.join_next_with_id() => Wake::Ended(ended),
+        _ = look.tick() => Wake::Moved,
+        _ = sweep.tick() => Wake::Sweep,
+    }
+}
