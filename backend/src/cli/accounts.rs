@@ -204,6 +204,8 @@ fn on_database(
                 import_max_bytes: settings.import_max_bytes(),
                 campaign_ops_enabled: settings.campaign_ops_enabled,
                 services_disabled: settings.services_disabled.clone(),
+                streams_each: settings.streams_each(),
+                webhook_port: Arc::new(aicmo_operations::webhooks::NoWayOut),
                 e2e: false,
                 accounts: AccountSettings {
                     bootstrap_key: None,

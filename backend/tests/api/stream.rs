@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aicmo_client::reqwest::{RequestBuilder, Response};
+use aicmo_shared::access::{Role, Scope};
 use aicmo_shared::api::{CreateCampaign, OpenStream};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective};
 use aicmo_shared::event::{Event, EventKind, StreamHello, StreamResync, Topic};
@@ -11,6 +12,8 @@ use aicmo_test_support::{on_both_databases, wait_until};
 use serde::de::DeserializeOwned;
 
 use super::harness::{STREAMS_EACH, Start, TestServer, send};
+use super::people::Who;
+use super::samples;
 
 /// How long an event may take in a test; a promise of speed is for the bench.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -266,6 +269,35 @@ async fn one_caller_has_so_many_streams_and_a_closed_one_makes_room() {
     })
     .await;
     Listener::at(&server).await.hello().await;
+}
+
+on_both_databases! {
+    async fn a_stream_ends_with_the_session_or_the_key_that_opened_it(db: TestDatabase) {
+        let (here, there) = (TestServer::live(db.store()), TestServer::live(db.reopened().await));
+        send(here.ask(&Who::Nobody, "GET", "/api/v1/stream")).await.refused(ErrorCode::Unauthenticated);
+        let stays = here.as_role(Role::Viewer).await;
+        let leaves = here.as_role(Role::Viewer).await;
+        let owner = here.person(Role::Operator).await;
+        let (key, key_id) = here.key_of(owner, &[Scope::Read], None).await;
+        let other_key = here.as_key(&[Scope::LeadsWrite]).await;
+        send(here.ask(&other_key, "GET", "/api/v1/stream")).await.refused(ErrorCode::ScopeRequired);
+        let mut open = Vec::new();
+        for who in [&stays, &leaves, &key] {
+            let mut listener = Listener::of(here.ask(who, "GET", "/api/v1/stream?topics=imports")).await;
+            listener.hello().await;
+            open.push(listener);
+        }
+        // On another server, so that nothing which this one remembers can help or hinder.
+        let ended = send(there.ask(&leaves, "DELETE", "/api/v1/session")).await;
+        assert_eq!(ended.status.as_u16(), 200, "{}", ended.text());
+        let revoked = send(there.request("DELETE", &format!("/api/v1/api-keys/{key_id}"))).await;
+        assert_eq!(revoked.status.as_u16(), 200, "{}", revoked.text());
+        assert!(open.remove(2).next().await.is_none(), "the key is revoked");
+        assert!(open.remove(1).next().await.is_none(), "the session has ended");
+        let import = samples::upload(&here, samples::CSV).await;
+        let event = open.remove(0).event().await;
+        assert_eq!(event.subject_id.as_deref(), import["id"].as_str(), "who may stay hears on");
+    }
 }
 
 #[tokio::test]

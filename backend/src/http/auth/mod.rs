@@ -136,6 +136,11 @@ pub fn principal(request: &HttpRequest) -> Principal {
     known(request).0.clone()
 }
 
+/// What the request brought along to be admitted.
+pub fn credentials_of(request: &HttpRequest) -> Credentials {
+    known(request).1.clone()
+}
+
 fn known(request: &HttpRequest) -> Rc<(Principal, Credentials)> {
     request.extensions().get::<Known>().map_or_else(
         || Rc::new((Principal::Nobody { had_session: false }, Credentials::default())),

@@ -4,28 +4,26 @@ use std::sync::Arc;
 
 use aicmo_operations::stream::{self, StreamRequest, Subscription, Topics};
 use aicmo_shared::api::StreamQuery;
-use aicmo_shared::event::{self, Topic};
+use aicmo_shared::event;
 
 use super::Ops;
 use crate::http::ApiError;
-use crate::http::extract::{Caller, LastEventId, Query, Watch};
+use crate::http::extract::{LastEventId, Query, Watch};
 
 /// `OpenStream`
 pub async fn open_stream(
     ops: Ops,
-    caller: Caller,
     watch: Watch,
     header: LastEventId,
     query: Query<StreamQuery>,
 ) -> Result<Subscription, ApiError> {
-    let actor = &caller.0.actor;
     let request = StreamRequest {
         topics: topics(query.0.topics.as_deref()),
         after: match header.0 {
             Some(after) => Some(after),
             None => LastEventId::read(query.0.last_event_id.as_deref())?.0,
         },
-        listener: format!("{} {}", actor.kind, actor.id),
+        listener: watch.listener(),
         guard: Arc::new(watch),
     };
     Ok(stream::open_stream(&ops, request).await?)
@@ -33,8 +31,6 @@ pub async fn open_stream(
 
 /// The query has been checked against the list of topics.
 fn topics(list: Option<&str>) -> Topics {
-    event::topics_of(list.unwrap_or_default()).map_or_else(
-        |_| Topics::all(),
-        |topics: Vec<Topic>| topics.into_iter().collect(),
-    )
+    event::topics_of(list.unwrap_or_default())
+        .map_or_else(|_| Topics::all(), |topics| topics.into_iter().collect())
 }

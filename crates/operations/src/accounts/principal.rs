@@ -179,6 +179,21 @@ pub async fn authenticate(ops: &Operations, credentials: &Credentials) -> Result
     }
 }
 
+/// Whether who was let in with `credentials` still may reach what `access` says. `anew` looks past
+/// what is remembered, because somebody's access was just changed, here or by another process.
+///
+/// While the database does not answer nobody is turned out: it has not said that anything changed.
+pub async fn may_still(ops: &Operations, credentials: &Credentials, access: Access, anew: bool) -> bool {
+    if anew {
+        ops.accounts.cache.forget();
+    }
+    match authenticate(ops, credentials).await {
+        Ok(principal) => principal.may(access).is_ok(),
+        Err(OperationError::Unavailable(..)) => true,
+        Err(_) => false,
+    }
+}
+
 async fn by_key(
     ops: &Operations,
     store: Option<&Store>,

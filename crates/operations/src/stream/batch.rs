@@ -44,8 +44,8 @@ const fn bit(topic: Topic) -> u8 {
 pub struct Batch {
     frames: Vec<Frame>,
     beat: Option<Arc<[u8]>>,
-    /// Who listens must be asked again whether they may.
-    pub asks_again: bool,
+    /// Somebody's access was changed.
+    pub access_changed: bool,
     rendered: Mutex<Vec<(Topics, Option<Arc<[u8]>>)>>,
 }
 
@@ -62,7 +62,7 @@ impl Batch {
         Self {
             frames: events.iter().map(Frame::of).collect(),
             beat: None,
-            asks_again: events.iter().any(|event| event.kind == EventKind::AccessChanged),
+            access_changed: events.iter().any(|event| event.kind == EventKind::AccessChanged),
             rendered: Mutex::default(),
         }
     }
@@ -73,9 +73,14 @@ impl Batch {
         Self {
             frames: Vec::new(),
             beat: Some(format!(": beat\nid: {position}\n\n").into_bytes().into()),
-            asks_again: true,
+            access_changed: false,
             rendered: Mutex::default(),
         }
+    }
+
+    /// Whether who listens must be asked again whether they may.
+    pub fn asks_again(&self) -> bool {
+        self.access_changed || self.beat.is_some()
     }
 
     /// What a listener of `topics` that has seen everything up to `seen` is told; `None` when nothing
@@ -177,9 +182,9 @@ mod tests {
 
     #[test]
     fn a_change_of_access_asks_everybody_again_and_so_does_a_beat() {
-        assert!(Batch::of(&[event(1, EventKind::AccessChanged)]).asks_again);
-        assert!(!Batch::of(&[event(1, EventKind::AccessAdded)]).asks_again);
-        assert!(Batch::beat(1).asks_again);
+        assert!(Batch::of(&[event(1, EventKind::AccessChanged)]).asks_again());
+        assert!(!Batch::of(&[event(1, EventKind::AccessAdded)]).asks_again());
+        assert!(Batch::beat(1).asks_again());
         assert_eq!(places(Batch::beat(9).render(Topics::all(), 9)), [9]);
     }
 }

@@ -19,8 +19,9 @@ const PAGE: u64 = 500;
 /// Says whether whoever opened a stream may still listen.
 #[async_trait]
 pub trait Guard: Send + Sync {
-    /// Asked whenever somebody's access was changed, and at every beat.
-    async fn may_listen(&self) -> bool;
+    /// Asked at every beat, and `anew` whenever somebody's access was changed: then nothing that is
+    /// remembered counts.
+    async fn may_listen(&self, anew: bool) -> bool;
 }
 
 /// Where a stream begins.
@@ -114,7 +115,7 @@ impl Subscription {
         while !self.ended {
             match self.receiver.recv().await {
                 Ok(batch) => {
-                    if batch.asks_again && !self.guard.may_listen().await {
+                    if batch.asks_again() && !self.guard.may_listen(batch.access_changed).await {
                         self.ended = true;
                     } else if let Some(bytes) = batch.render(self.topics, self.seen) {
                         return Some(bytes);

@@ -16,7 +16,7 @@ struct Door(AtomicBool);
 
 #[async_trait]
 impl Guard for Door {
-    async fn may_listen(&self) -> bool {
+    async fn may_listen(&self, _: bool) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
