@@ -12,7 +12,7 @@ use actix_web::{Handler, HttpRequest, HttpResponse};
 use aicmo_operations::stream::Subscription;
 use aicmo_shared::api::StreamEndpoint;
 use aicmo_shared::fault::FaultKind;
-use futures_util::stream::unfold;
+use futures_util::stream::{empty, unfold};
 
 use super::ApiError;
 use super::fault;
@@ -67,7 +67,7 @@ fn respond(request: &HttpRequest, subscription: Subscription) -> HttpResponse {
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .insert_header(UNBUFFERED);
     if request.method() == Method::HEAD {
-        return response.finish();
+        return response.streaming(empty::<Result<Bytes, Infallible>>());
     }
     response.streaming(unfold(subscription, |mut subscription| async move {
         let bytes = subscription.next().await?;
