@@ -44,8 +44,8 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 
-/// For a year this host is asked over TLS only. Other hosts of its domain are not ours to speak for.
-const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+/// For a year this host, and what is below its name, is asked over TLS only.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 /// Nobody keeps an answer that does not say otherwise: it may hold what only its reader may see.
 const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");

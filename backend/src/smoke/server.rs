@@ -170,8 +170,10 @@ pub fn run_to_end(mut command: Command) -> Result<Ended, String> {
     let (sender, ended) = channel();
     let outputs = (child.stdout.take(), child.stderr.take());
     std::thread::spawn(move || {
+        // Both at once: a process that fills one pipe while we wait for the other would never end.
+        let stderr = std::thread::spawn(move || outputs.1.map_or_else(String::new, read_all));
         let stdout = outputs.0.map_or_else(String::new, read_all);
-        let stderr = outputs.1.map_or_else(String::new, read_all);
+        let stderr = stderr.join().unwrap_or_default();
         let _ = sender.send((stdout, stderr));
     });
     let Ok((stdout, stderr)) = ended.recv_timeout(PATIENCE) else {

@@ -106,7 +106,7 @@ async fn behind_tls_a_browser_is_told_to_stay_there() {
         let got = send(server.request(method, path)).await;
         assert_eq!(
             got.header("strict-transport-security"),
-            "max-age=31536000",
+            "max-age=31536000; includeSubDomains",
             "{method} {path}"
         );
     }

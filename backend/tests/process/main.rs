@@ -3,6 +3,7 @@
 //! Every test starts processes of its own in a directory of its own, on free ports.
 
 mod audit;
+mod canaries;
 mod crashes;
 mod doors;
 mod full_disk;
