@@ -143,7 +143,7 @@ mod tests {
     use super::super::body::decode;
     use super::*;
 
-    fn problem<T: serde::de::DeserializeOwned>(body: &str) -> Problem {
+    fn problem<T: serde::de::DeserializeOwned + serde::Serialize>(body: &str) -> Problem {
         let Err(error) = decode::<T>(body.as_bytes()) else {
             panic!("{body} was taken");
         };
