@@ -331,6 +331,28 @@ function watch(event, error) {
 listen("error", (event) => watch(event, event.error));
 listen("unhandledrejection", (event) => watch(event, event.reason));
 
+// ---- The event stream -----------------------------------------------------------------------
+
+let hear = null; // the listener of the instance that stands
+let stream = null; // outlives instances; fetched when it is first asked for
+
+/** Lets the instance hear of the stream; a new instance takes the place of the one before. */
+async function followStream(listener) {
+  hear = listener;
+  stream ??= import("./live.js").then(({ follow }) => follow((...said) => hear?.(...said)));
+  try {
+    if ((await stream).isUp() && hear === listener) listener("up");
+  } catch {
+    stream = null; // not to be had now: the instance asks the server by itself, as without a stream
+  }
+}
+
+function leaveStream() {
+  hear = null;
+  stream?.then((following) => following.stop(), () => undefined);
+  stream = null;
+}
+
 // ---- What the module sees -------------------------------------------------------------------
 
 globalThis.aicmoBoot = {
@@ -359,6 +381,8 @@ globalThis.aicmoBoot = {
   keepSession(text) {
     session = JSON.parse(text);
   },
+  followStream: (listener) => void followStream(listener),
+  leaveStream,
   draft: (key) => drafts.get(key),
   keepDraft(key, text) {
     drafts.set(key, text);

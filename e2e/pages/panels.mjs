@@ -26,7 +26,9 @@ export const PANELS = [
 ];
 
 /** Panels that only an administrator of live data sees. */
-export const ADMIN_PANELS = ["users", "invitations", "api-keys"];
+export const ADMIN_PANELS = [
+  "users", "invitations", "api-keys", "audit-list", "webhook-list", "webhook-detail", "webhook-deliveries",
+];
 
 export async function filledPath(server, path) {
   if (path.includes("{lead}")) {

@@ -16,6 +16,7 @@ use crate::components::settled::settled;
 use crate::components::toast::Toasts;
 #[cfg(feature = "whole")]
 use crate::door::Door;
+use crate::live::{Live, Moved};
 use crate::session::{DoorPage, Screen, SessionEnded, SessionState};
 use crate::shell::connection::{self, Connection};
 use crate::shell::{Shell, Waiting};
@@ -31,8 +32,8 @@ pub struct ShellState {
     pub status: RwSignal<Option<Status>>,
     /// Whether the server still answers.
     pub connection: RwSignal<Connection>,
-    /// Grows when the data on the server moved; every `Load` follows it.
-    pub data_version: RwSignal<u64>,
+    /// What the server tells by itself; every `Load` hears it.
+    pub live: Live,
     /// The build marker of the server, as its last answer carried it.
     pub server_build: RwSignal<Option<String>>,
     /// Moves once a second; ages on screen follow it.
@@ -49,7 +50,7 @@ impl ShellState {
             session: SessionState::new(),
             status: RwSignal::new(None),
             connection: RwSignal::new(Connection::default()),
-            data_version: RwSignal::new(0),
+            live: Live::new(),
             server_build: RwSignal::new(None),
             tick: RwSignal::new(0),
             toasts: Toasts::new(),
@@ -64,7 +65,7 @@ impl ShellState {
 
     /// Says that this console changed something: everything on screen is read again.
     pub fn changed(self) {
-        let _ = self.data_version.try_update(|number| *number += 1);
+        self.live.tell(Moved::Everything);
     }
 
     /// The server's clock as we know it; moves with `tick`.
@@ -163,7 +164,7 @@ fn Console() -> impl IntoView {
                     view=|| view! { <TabScreen tab=Tab::Campaigns /> }.into_any()
                 />
                 <Route
-                    path=path!("/diagnostics")
+                    path=path!("/diagnostics/:part?/:id?")
                     view=|| view! { <TabScreen tab=Tab::Diagnostics /> }.into_any()
                 />
                 <Route path=path!("/account") view=|| view! { <TabScreen tab=Tab::Account /> }.into_any() />

@@ -1,4 +1,5 @@
-//! The seam to `boot.js`, which outlives this module: crashes, drafts, the session, the build marker.
+//! The seam to `boot.js`, which outlives this module: crashes, drafts, the session, the event stream,
+//! the build marker.
 //!
 //! `boot.js` publishes one object, `globalThis.aicmoBoot`. Everything here answers `None` or does
 //! nothing where that object is missing, so the console also starts without it.
@@ -170,6 +171,21 @@ pub async fn ask_session() -> Result<(), String> {
 /// Keeps what the server answered of the session, as JSON; for the next instance on this page too.
 pub fn keep_session(text: &str) {
     call("keepSession", &[text]);
+}
+
+/// Lets `hear` hear of the event stream: `up`, `down`, `resync`, and `event` with kind and subject.
+pub fn follow_stream(hear: &JsValue) {
+    if let Some(bridge) = bridge()
+        && let Some(follow) = property(&bridge, "followStream")
+        && let Ok(follow) = follow.dyn_into::<js_sys::Function>()
+    {
+        let _ = follow.call1(&bridge, hear);
+    }
+}
+
+/// Leaves the event stream: nobody on this page hears of it any more.
+pub fn leave_stream() {
+    call("leaveStream", &[]);
 }
 
 /// The browser's clock.

@@ -26,6 +26,7 @@ mod components;
 mod door;
 mod format;
 mod keys;
+mod live;
 mod session;
 mod shell;
 mod tab;

@@ -7,21 +7,24 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use aicmo_shared::api::{CommandEndpoint, Endpoint, EndpointSpec, NoQuery, ReadEndpoint};
+use aicmo_shared::api::{AnswerKind, CommandEndpoint, Endpoint, EndpointSpec, NoQuery, ReadEndpoint};
 use aicmo_shared::{Problem, Sourced, build_marker};
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 
 use super::address::address;
 use super::error::{Cause, ClientError};
 use super::signed;
 use crate::boot;
+use crate::live::Interest;
 
 const READ_SECONDS: u32 = 10;
 const COMMAND_SECONDS: u32 = 30;
+const FILE_SECONDS: u32 = 600;
 
 /// Filled by the answer, read after it.
 type Heard = Rc<RefCell<Option<String>>>;
@@ -30,6 +33,7 @@ type Outcome<T> = Result<T, ClientError>;
 
 /// A request under way.
 pub struct Call<T> {
+    interest: Interest,
     controller: Option<AbortController>,
     server_build: Heard,
     abort_on_drop: bool,
@@ -41,6 +45,11 @@ pub struct Call<T> {
 type Exchange = Pin<Box<dyn Future<Output = Outcome<Answered>>>>;
 
 impl<T> Call<T> {
+    /// What is asked, so that who asked knows which events concern the answer.
+    pub fn interest(&self) -> Interest {
+        self.interest.clone()
+    }
+
     /// Ends it from outside; `None` when the browser has no such thing.
     pub fn controller(&self) -> Option<AbortController> {
         self.controller.clone()
@@ -78,7 +87,7 @@ where
     E: ReadEndpoint,
     E::Answer: 'static,
 {
-    let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, query), READ_SECONDS);
+    let sending = Sending::new(&E::SPEC, path, query, READ_SECONDS);
     sending.send(None, Headers::new(), Answered::parse)
 }
 
@@ -88,7 +97,7 @@ where
     E: CommandEndpoint + Endpoint<Query = NoQuery>,
     E::Answer: 'static,
 {
-    let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, &NoQuery {}), COMMAND_SECONDS);
+    let sending = Sending::new(&E::SPEC, path, &NoQuery {}, COMMAND_SECONDS);
     let headers = Headers::new();
     if let (Ok(headers), Some(version)) = (&headers, version) {
         let _ = headers.set("If-Match", &format!("\"v{version}\""));
@@ -108,12 +117,40 @@ pub fn order<E>(path: &[&str]) -> Call<()>
 where
     E: CommandEndpoint + Endpoint<Query = NoQuery>,
 {
-    let sending = Sending::new(&E::SPEC, address(&E::SPEC, path, &NoQuery {}), COMMAND_SECONDS);
+    let sending = Sending::new(&E::SPEC, path, &NoQuery {}, COMMAND_SECONDS);
     sending.send(None, Headers::new(), |_| Ok(()))
+}
+
+/// Asks `E` for a file. The browser keeps it: a large one never stands in the console's own memory.
+pub fn download<E>(path: &[&str], body: &E::Body) -> impl Future<Output = Outcome<Blob>> + use<E>
+where
+    E: CommandEndpoint + Endpoint<Query = NoQuery>,
+{
+    let sending = Sending::new(&E::SPEC, path, &NoQuery {}, FILE_SECONDS);
+    let headers = Headers::new();
+    if let Ok(headers) = &headers {
+        let _ = headers.set("Content-Type", "application/json");
+    }
+    let body = JsValue::from_str(&serde_json::to_string(body).unwrap_or_default());
+    async move {
+        let _deadline = sending.deadline();
+        let response = sending.respond(Some(body), headers).await?;
+        let reading = response.blob().map_err(|thrown| sending.thrown(&thrown))?;
+        let file = JsFuture::from(reading)
+            .await
+            .map_err(|thrown| sending.thrown(&thrown))?;
+        file.dyn_into()
+            .map_err(|_| sending.error(Cause::Network("fetch gave no file".to_owned())))
+    }
+}
+
+fn request_id(response: &Response) -> Option<String> {
+    response.headers().get("X-Request-Id").ok().flatten()
 }
 
 /// What every request has: where it goes, when it gives up, who can end it.
 struct Sending {
+    interest: Interest,
     spec: &'static EndpointSpec,
     address: String,
     seconds: u32,
@@ -133,10 +170,14 @@ impl Drop for Deadline {
 }
 
 impl Sending {
-    fn new(spec: &'static EndpointSpec, address: String, seconds: u32) -> Self {
+    fn new<Q: Serialize>(spec: &'static EndpointSpec, path: &[&str], query: &Q, seconds: u32) -> Self {
         Self {
+            interest: Interest {
+                endpoint: spec.name,
+                of: path.first().map(|id| (*id).to_owned()),
+            },
             spec,
-            address,
+            address: address(spec, path, query),
             seconds,
             is_write: spec.body != aicmo_shared::api::BodyKind::None || spec.method.as_str() != "GET",
             controller: AbortController::new().ok(),
@@ -152,6 +193,7 @@ impl Sending {
         parse: fn(Answered) -> Outcome<T>,
     ) -> Call<T> {
         Call {
+            interest: self.interest.clone(),
             controller: self.controller.clone(),
             server_build: self.server_build.clone(),
             abort_on_drop: !self.is_write,
@@ -193,10 +235,21 @@ impl Sending {
         body: Option<JsValue>,
         headers: Result<Headers, JsValue>,
     ) -> Outcome<(String, Option<String>)> {
+        let response = self.respond(body, headers).await?;
+        let request_id = request_id(&response);
+        Ok((self.text(&response).await?, request_id))
+    }
+
+    /// The answer of a success, its body not yet read; any other answer is an error.
+    async fn respond(&self, body: Option<JsValue>, headers: Result<Headers, JsValue>) -> Outcome<Response> {
         let init = RequestInit::new();
         init.set_method(self.spec.method.as_str());
         if let Ok(headers) = headers {
-            let _ = headers.set("Accept", "application/json, application/problem+json");
+            let accept = match self.spec.answer {
+                AnswerKind::Json | AnswerKind::Secret => "application/json, application/problem+json",
+                AnswerKind::Rows | AnswerKind::Events => "*/*",
+            };
+            let _ = headers.set("Accept", accept);
             if self.is_write {
                 for (name, value) in signed::write_headers() {
                     let _ = headers.set(name, &value);
@@ -219,19 +272,31 @@ impl Sending {
         let Ok(response) = response.dyn_into::<Response>() else {
             return Err(self.error(Cause::Network("fetch gave no response".to_owned())));
         };
-        let request_id = response.headers().get("X-Request-Id").ok().flatten();
         if let Ok(Some(build)) = response.headers().get(build_marker::HEADER) {
             self.server_build.replace(Some(build));
         }
+        if response.ok() {
+            Ok(response)
+        } else {
+            Err(self.failure(&response).await)
+        }
+    }
+
+    async fn text(&self, response: &Response) -> Outcome<String> {
         let reading = response.text().map_err(|thrown| self.thrown(&thrown))?;
         let text = JsFuture::from(reading)
             .await
             .map_err(|thrown| self.thrown(&thrown))?;
-        let body = text.as_string().unwrap_or_default();
-        if response.ok() {
-            return Ok((body, request_id));
-        }
-        let status = response.status();
+        Ok(text.as_string().unwrap_or_default())
+    }
+
+    /// What an answer that is no success says.
+    async fn failure(&self, response: &Response) -> ClientError {
+        let body = match self.text(response).await {
+            Ok(body) => body,
+            Err(error) => return error,
+        };
+        let (status, request_id) = (response.status(), request_id(response));
         let wait = response.headers().get("Retry-After").ok().flatten();
         let mut error = self.error(match serde_json::from_str::<Problem>(&body) {
             Ok(mut problem) => {
@@ -244,7 +309,7 @@ impl Sending {
             Err(_) => Cause::Status { status, request_id },
         });
         error.retry_after = wait.and_then(|seconds| seconds.trim().parse().ok());
-        Err(error)
+        error
     }
 
     fn thrown(&self, thrown: &JsValue) -> ClientError {

@@ -2,14 +2,16 @@
 //! under way.
 //!
 //! A new request ends the one before it, an answer that comes late is thrown away, and a failure
-//! never removes the last good value: whether to show it, greyed, is the panel's decision. The part
-//! that does not depend on the type of the value is compiled once.
+//! never removes the last good value: whether to show it, greyed, is the panel's decision. Events of
+//! the server that concern what was read have it read again, never twice at a time nor within
+//! `REST`. The part that does not depend on the type of the value is compiled once.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
-use aicmo_shared::{MockReason, PageInfo, Sourced};
+use aicmo_shared::{MockReason, PageInfo, Sourced, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::AbortController;
@@ -17,7 +19,12 @@ use web_sys::AbortController;
 use super::call::Call;
 use super::error::ClientError;
 use crate::app::ShellState;
+use crate::boot;
 use crate::components::figure::{Measured, Provenance, Quantity};
+use crate::live::{Interest, concerns};
+
+/// Between two requests that events ask for, in milliseconds.
+const REST: i64 = 300;
 
 /// A read that follows what it depends on.
 pub struct Load<T: Send + Sync + 'static> {
@@ -34,7 +41,7 @@ impl<T: Send + Sync + 'static> Clone for Load<T> {
 impl<T: Send + Sync + 'static> Copy for Load<T> {}
 
 impl<T: Clone + Send + Sync + 'static> Load<T> {
-    /// Calls `fetch` now, when a signal that it reads changes, and when the server's data moved.
+    /// Calls `fetch` now, when a signal that it reads changes, and when what it reads moved.
     pub fn new(fetch: impl Fn() -> Call<Sourced<T>> + 'static) -> Self {
         Self::keyed(|| (), move |()| fetch())
     }
@@ -59,6 +66,7 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
             before.set_value(Some(key.clone()));
             let call = fetch(key);
             Asked {
+                interest: call.interest(),
                 controller: call.controller(),
                 is_other,
                 answer: Box::pin(async move {
@@ -125,6 +133,7 @@ type Keep = Box<dyn FnOnce() -> Result<(), ClientError>>;
 
 /// A request that was sent.
 struct Asked {
+    interest: Interest,
     controller: Option<AbortController>,
     /// The subject is another one: its failure, too, is no longer of interest.
     is_other: bool,
@@ -138,6 +147,11 @@ struct Asking {
     busy: RwSignal<bool>,
     nudge: RwSignal<u64>,
     generation: StoredValue<u64>,
+    interest: StoredValue<Option<Interest>>,
+    began_at: StoredValue<Timestamp>,
+    /// Whether what is on its way may be old already, or the next request waits for its time.
+    outdated: StoredValue<bool>,
+    waits: StoredValue<bool>,
     in_flight: StoredValue<Option<AbortController>, LocalStorage>,
 }
 
@@ -148,23 +162,38 @@ impl Asking {
             busy: RwSignal::new(true),
             nudge: RwSignal::new(0),
             generation: StoredValue::new(0),
+            interest: StoredValue::new(None),
+            began_at: StoredValue::new(Timestamp::from_millis(0)),
+            outdated: StoredValue::new(false),
+            waits: StoredValue::new(false),
             in_flight: StoredValue::new_local(None),
         }
     }
 
     fn follow(self, ask: Rc<dyn Fn() -> Asked>) {
-        let shell = use_context::<ShellState>();
+        if let Some(shell) = use_context::<ShellState>() {
+            shell.live.on_move(move |moved| {
+                let is_concerned = self.interest.try_with_value(|interest| {
+                    interest
+                        .as_ref()
+                        .is_some_and(|interest| concerns(interest, moved))
+                });
+                if is_concerned == Some(true) {
+                    self.look_again();
+                }
+            });
+        }
         Effect::new(move || {
             self.nudge.track();
-            if let Some(shell) = shell {
-                shell.data_version.track();
-            }
             let number = self.supersede();
             let asked = ask();
             if asked.is_other {
                 self.error.set(None);
             }
             self.in_flight.set_value(asked.controller);
+            self.interest.set_value(Some(asked.interest));
+            self.began_at.set_value(boot::now());
+            self.outdated.set_value(false);
             self.busy.set(true);
             spawn_local(async move {
                 let keep = asked.answer.await;
@@ -200,10 +229,39 @@ impl Asking {
                 let _ = self.error.try_set(Some(error));
             }
         }
+        if self.outdated.try_get_value() == Some(true) {
+            self.look_again();
+        }
     }
 
     fn again(self) {
         let _ = self.nudge.try_update(|number| *number += 1);
+    }
+
+    /// What was read moved: reads it again, now or as soon as it may.
+    fn look_again(self) {
+        let is_under_way = self.in_flight.try_with_value(Option::is_some);
+        if is_under_way != Some(false) || self.waits.try_get_value() != Some(false) {
+            let _ = self.outdated.try_update_value(|outdated| *outdated = true);
+            return;
+        }
+        let rested = self
+            .began_at
+            .try_get_value()
+            .map_or(REST, |began| boot::now().since(began));
+        match u64::try_from(REST - rested) {
+            Ok(left @ 1..) if rested >= 0 => {
+                self.waits.set_value(true);
+                set_timeout(
+                    move || {
+                        let _ = self.waits.try_update_value(|waits| *waits = false);
+                        self.again();
+                    },
+                    Duration::from_millis(left),
+                );
+            }
+            _ => self.again(),
+        }
     }
 }
 

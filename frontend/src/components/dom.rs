@@ -13,6 +13,22 @@ pub fn focus(id: &str) {
     }
 }
 
+/// As `focus`, without scrolling to it.
+pub fn focus_in_place(id: &str) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    if let Some(element) = element(id) {
+        let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Whether the focus is nowhere: what had it has left the page.
+pub fn nothing_has_focus() -> bool {
+    web_sys::window()
+        .and_then(|window| window.document()?.active_element())
+        .is_none_or(|focused| focused.tag_name() == "BODY")
+}
+
 /// As `focus`, once what is being drawn now stands: for the first field of a dialog.
 pub fn focus_soon(id: &'static str) {
     request_animation_frame(move || focus(id));
@@ -62,9 +78,14 @@ pub fn copy(text: &str) {
 /// Hands a text to the operator as a file.
 pub fn download(name: &str, text: &str) {
     let parts = js_sys::Array::of1(&JsValue::from_str(text));
-    let Ok(address) =
-        Blob::new_with_str_sequence(&parts).and_then(|blob| Url::create_object_url_with_blob(&blob))
-    else {
+    if let Ok(file) = Blob::new_with_str_sequence(&parts) {
+        save(name, &file);
+    }
+}
+
+/// Hands a file to the operator.
+pub fn save(name: &str, file: &Blob) {
+    let Ok(address) = Url::create_object_url_with_blob(file) else {
         return;
     };
     if let Some(link) = document()

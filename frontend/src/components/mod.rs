@@ -14,5 +14,6 @@ pub mod panel;
 pub mod password;
 pub mod pill;
 pub mod settled;
+pub mod still;
 pub mod table;
 pub mod toast;

@@ -2,6 +2,7 @@
 
 use aicmo_shared::Timestamp;
 use aicmo_shared::api::{GetStatus, NoQuery};
+use aicmo_shared::event::EventKind;
 use aicmo_shared::status::Status;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,11 +10,42 @@ use leptos::task::spawn_local;
 use crate::api;
 use crate::app::ShellState;
 use crate::boot;
+use crate::live;
 
-/// Between two questions.
-const PERIOD: std::time::Duration = std::time::Duration::from_secs(3);
+/// Between two questions while there is no stream, in seconds.
+pub const PERIOD: u64 = 3;
+/// Between two questions while the stream tells what moves, in milliseconds: they are for the clock
+/// and for what no event tells, such as a database that went away.
+const STEADY: i64 = 9_000;
+/// What was not confirmed for so long is stale, in milliseconds.
+const STALE: i64 = 15_000;
 /// A skew from here on is worth a banner, in milliseconds.
 const SKEW_LIMIT: i64 = 2_000;
+
+/// How the screen stands to the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The first answer has not come yet.
+    Connecting,
+    /// There has never been an answer.
+    Unanswered,
+    /// Changes appear as they happen.
+    Live,
+    /// The server answers and there is no stream: the screen is a few seconds old.
+    Asking,
+    /// The last question stayed without answer.
+    Reconnecting {
+        /// When the server last answered.
+        at: Timestamp,
+    },
+    /// It has not answered for a while.
+    Stale {
+        /// When the server last answered.
+        at: Timestamp,
+        /// How long ago, in milliseconds.
+        age: i64,
+    },
+}
 
 /// What is known of the connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,9 +94,19 @@ impl Connection {
         self.failures > 0
     }
 
-    /// When the server last answered, by the browser's clock.
-    pub const fn answered_at(&self) -> Option<Timestamp> {
-        self.answered_at
+    /// How the screen stands to the server at `browser`, the browser's clock.
+    pub fn standing(&self, stream_is_up: bool, browser: Timestamp) -> Standing {
+        match self.answered_at {
+            None if self.is_lost() => Standing::Unanswered,
+            None => Standing::Connecting,
+            Some(_) if !self.is_lost() && stream_is_up => Standing::Live,
+            Some(_) if !self.is_lost() => Standing::Asking,
+            Some(at) if browser.since(at) < STALE => Standing::Reconnecting { at },
+            Some(at) => Standing::Stale {
+                at,
+                age: browser.since(at),
+            },
+        }
     }
 
     /// Why it does not answer.
@@ -90,9 +132,11 @@ impl Connection {
     }
 }
 
-/// Asks for the status now and every three seconds.
+/// Asks for the status now, when the stream says so, and every few seconds.
 pub fn follow(shell: ShellState) {
     let asking = StoredValue::new(false);
+    let asked_at = StoredValue::new(None::<Timestamp>);
+    let unbroken = StoredValue::new(None::<u32>);
     let ask = move || {
         if asking.try_get_value() != Some(false) {
             return;
@@ -103,6 +147,8 @@ pub fn follow(shell: ShellState) {
             return;
         }
         asking.set_value(true);
+        asked_at.set_value(Some(boot::now()));
+        let stream = shell.live.unbroken();
         spawn_local(async move {
             let asked = boot::now();
             let call = api::read::<GetStatus>(&[], &NoQuery {});
@@ -113,7 +159,9 @@ pub fn follow(shell: ShellState) {
             match outcome {
                 Ok(sourced) => {
                     let _ = shell.server_build.try_set(build.take());
-                    take(shell, sourced.into_data(), asked, came);
+                    let before = unbroken.try_update_value(|before| std::mem::replace(before, stream));
+                    let is_told = stream.is_some() && before == Some(stream);
+                    take(shell, sourced.into_data(), is_told, asked, came);
                 }
                 Err(error) if error.is_cancelled() || error.is_session_end() => {}
                 Err(error) => {
@@ -125,7 +173,25 @@ pub fn follow(shell: ShellState) {
         });
     };
     ask();
-    every(PERIOD, ask);
+    shell.live.on_move(move |moved| {
+        if moved.kind() == Some(EventKind::AccessChanged) {
+            // It may be this person who may do something else now, or nothing any more.
+            shell.session.ask();
+        }
+    });
+    shell.live.follow(ask);
+    let ask_in_time = move || {
+        let is_fresh = shell.live.unbroken().is_some()
+            && asked_at
+                .try_get_value()
+                .flatten()
+                .is_some_and(|at| (0..STEADY).contains(&boot::now().since(at)));
+        let is_lost = shell.connection.try_with_untracked(Connection::is_lost);
+        if !live::is_hidden() && (!is_fresh || is_lost == Some(true)) {
+            ask();
+        }
+    };
+    every(std::time::Duration::from_secs(PERIOD), ask_in_time);
 }
 
 /// Moves the second hand: what counts the time on screen follows it, at the door too.
@@ -145,7 +211,8 @@ fn every(period: std::time::Duration, act: impl Fn() + 'static) {
     });
 }
 
-fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
+/// Takes a status in. `is_told`: the stream has told every change since the last one.
+fn take(shell: ShellState, status: Status, is_told: bool, asked: Timestamp, came: Timestamp) {
     let was_lost = shell
         .connection
         .try_with_untracked(Connection::is_lost)
@@ -159,14 +226,15 @@ fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
         })
         .unwrap_or(false);
     let moved = is_another_server
-        || shell
-            .status
-            .try_with_untracked(|before| {
-                before
-                    .as_ref()
-                    .is_some_and(|before| before.change_seq != status.change_seq)
-            })
-            .unwrap_or(false);
+        || !is_told
+            && shell
+                .status
+                .try_with_untracked(|before| {
+                    before
+                        .as_ref()
+                        .is_some_and(|before| before.change_seq != status.change_seq)
+                })
+                .unwrap_or(false);
     if is_another_server {
         // Turned from mock to live, or restarted: what a person may do may be something else now.
         shell.session.ask();
@@ -179,5 +247,42 @@ fn take(shell: ShellState, status: Status, asked: Timestamp, came: Timestamp) {
     });
     if moved || was_lost {
         shell.changed();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn only_the_stream_is_called_live_and_silence_grows_stale() {
+        let unknown = Connection::default();
+        assert_eq!(unknown.standing(true, at(0)), Standing::Connecting);
+        assert_eq!(
+            unknown.failed("no".to_owned()).standing(true, at(0)),
+            Standing::Unanswered
+        );
+        let answered = Connection {
+            answered_at: Some(at(1_000)),
+            ..Connection::default()
+        };
+        assert_eq!(answered.standing(true, at(2_000)), Standing::Live);
+        assert_eq!(answered.standing(false, at(2_000)), Standing::Asking);
+        let lost = answered.failed("no".to_owned());
+        assert_eq!(
+            lost.standing(true, at(2_000)),
+            Standing::Reconnecting { at: at(1_000) }
+        );
+        assert_eq!(
+            lost.standing(false, at(1_000 + STALE)),
+            Standing::Stale {
+                at: at(1_000),
+                age: STALE
+            }
+        );
     }
 }

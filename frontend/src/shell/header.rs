@@ -3,8 +3,10 @@
 use aicmo_shared::status::Status;
 use leptos::prelude::*;
 
+use super::connection::{PERIOD, Standing};
 use super::theme::ThemeSwitch;
 use crate::app::ShellState;
+use crate::boot;
 use crate::components::pill::{Pill, Tone};
 use crate::format;
 use crate::session::UserMenu;
@@ -82,32 +84,79 @@ fn mode(status: &Status) -> impl IntoView + use<> {
     }
 }
 
-/// Whether the server still answers; when not, of when the screen is.
+/// Whether the server still answers, and how: live, asked, lost; when lost, of when the screen is.
 #[component]
 fn ConnectionMark() -> impl IntoView {
     let shell = ShellState::expect();
-    let text = move || {
-        shell.connection.with(
-            |connection| match (connection.is_lost(), connection.answered_at()) {
-                (false, None) => ("connection connection--wait", "Connecting".to_owned()),
-                (false, Some(_)) => ("connection connection--up", "Connected".to_owned()),
-                (true, None) => ("connection connection--lost", "No answer yet".to_owned()),
-                (true, Some(at)) => (
-                    "connection connection--lost",
-                    format!("Reconnecting, as of {}", format::clock(at)),
-                ),
-            },
-        )
-    };
-    let why = move || {
+    let standing = Memo::new(move |_| {
+        shell.tick.track();
+        let is_live = shell.live.is_up().get();
         shell
             .connection
-            .with(|connection| connection.why().map(str::to_owned))
+            .with(|connection| connection.standing(is_live, boot::now()))
+    });
+    let why = move || {
+        let reason = shell
+            .connection
+            .with(|connection| connection.why().map(str::to_owned));
+        reason.unwrap_or_else(|| explained(standing.get()).to_owned())
     };
     view! {
-        <span class=move || text().0 title=why role="status">
+        <span class=move || class_of(standing.get()) title=why data-connection=move || word_of(standing.get())>
             <span class="connection__shape" aria-hidden="true"></span>
-            <span class="connection__word">{move || text().1}</span>
+            <span class="connection__word" role="status">{move || said(standing.get())}</span>
+            {move || match standing.get() {
+                Standing::Stale { age, .. } => Some(view! {
+                    <span class="connection__age">{format!(", {} old", format::duration(age))}</span>
+                }),
+                _ => None,
+            }}
         </span>
+    }
+}
+
+const fn class_of(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Connecting => "connection connection--wait",
+        Standing::Live | Standing::Asking => "connection connection--up",
+        Standing::Unanswered | Standing::Reconnecting { .. } | Standing::Stale { .. } => {
+            "connection connection--lost"
+        }
+    }
+}
+
+/// The word in `data-connection`.
+const fn word_of(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Connecting => "connecting",
+        Standing::Live => "live",
+        Standing::Asking => "asking",
+        Standing::Unanswered | Standing::Reconnecting { .. } => "reconnecting",
+        Standing::Stale { .. } => "stale",
+    }
+}
+
+/// What stands in the header. It changes only when the standing does, so that it is read out once.
+fn said(standing: Standing) -> String {
+    match standing {
+        Standing::Connecting => "Connecting".to_owned(),
+        Standing::Unanswered => "No answer yet".to_owned(),
+        Standing::Live => "Connected".to_owned(),
+        Standing::Asking => format!("Connected, every {PERIOD} s"),
+        Standing::Reconnecting { at } => format!("Reconnecting, as of {}", format::clock(at)),
+        Standing::Stale { at, .. } => format!("Stale, as of {}", format::clock(at)),
+    }
+}
+
+const fn explained(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Connecting => "The server has not answered yet.",
+        Standing::Live => "Changes appear as they happen.",
+        Standing::Asking => {
+            "The event stream does not answer. This page asks the server every few seconds and goes back to the stream by itself."
+        }
+        Standing::Unanswered | Standing::Reconnecting { .. } | Standing::Stale { .. } => {
+            "The server does not answer. This page keeps asking."
+        }
     }
 }

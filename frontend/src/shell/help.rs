@@ -50,7 +50,7 @@ type Key = (&'static str, &'static str, Capability);
 
 /// The keys of a tab beside those of the shell.
 const fn keys_of(tab: Tab) -> &'static [Key] {
-    use Capability::{EditCampaigns, EditLeads, Read};
+    use Capability::{EditCampaigns, EditLeads, ManageWebhooks, Read, ReadAudit};
     match tab {
         Tab::Command => &[
             ("1", "Review queue", Read),
@@ -75,7 +75,14 @@ const fn keys_of(tab: Tab) -> &'static [Key] {
             ("Enter", "Open the row", Read),
             ("Esc", "Close the campaign", Read),
         ],
-        Tab::Diagnostics => &[("r", "Run checks", Read), ("c", "Copy as JSON", Read)],
+        Tab::Diagnostics => &[
+            ("r", "Run checks", Read),
+            ("c", "Copy as JSON", Read),
+            ("/", "Focus the filter of the audit trail", ReadAudit),
+            ("n", "New webhook", ManageWebhooks),
+            ("j k", "Next and previous row", ReadAudit),
+            ("Esc", "Close what is open", ReadAudit),
+        ],
         Tab::Account => &[],
     }
 }
@@ -107,7 +114,10 @@ pub fn Help(
                     Tab::ALL
                         .iter()
                         .map(|tab| (format!("g {}", tab.key()), tab.title()))
-                        .chain([("?".to_owned(), "This list"), ("Esc".to_owned(), "Close a dialog")])
+                        .chain([
+                            (".".to_owned(), "Show the rows that wait above a list"),
+                            ("?".to_owned(), "This list"),
+                            ("Esc".to_owned(), "Close a dialog")])
                         .collect(),
                 )}
                 {Tab::ALL

@@ -9,6 +9,7 @@ mod command;
 mod diagnostics;
 #[cfg(feature = "whole")]
 mod leads;
+mod subject;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};

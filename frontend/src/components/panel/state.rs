@@ -4,6 +4,7 @@ use aicmo_shared::ErrorCode;
 use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api_key::ApiKey;
+use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::import::{Import, ImportRow};
@@ -12,6 +13,7 @@ use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::session::{CurrentSession, SessionInfo};
 use aicmo_shared::task::MyWork;
+use aicmo_shared::webhook::{Webhook, WebhookDelivery};
 
 use crate::api::ClientError;
 
@@ -28,6 +30,7 @@ pub trait PanelData: Clone + Send + Sync + 'static {
 pub trait PanelRow: Clone + Send + Sync + 'static {}
 
 impl PanelRow for ActivityEvent {}
+impl PanelRow for AuditRow {}
 impl PanelRow for ApiKey {}
 impl PanelRow for Campaign {}
 impl PanelRow for EntryPoint {}
@@ -36,6 +39,8 @@ impl PanelRow for ImportRow {}
 impl PanelRow for Invitation {}
 impl PanelRow for LeadEvent {}
 impl PanelRow for LeadRow {}
+impl PanelRow for Webhook {}
+impl PanelRow for WebhookDelivery {}
 impl PanelRow for SessionInfo {}
 impl PanelRow for User {}
 
@@ -51,6 +56,7 @@ impl PanelData for CurrentSession {}
 impl PanelData for Diagnostics {}
 impl PanelData for Import {}
 impl PanelData for Lead {}
+impl PanelData for Webhook {}
 impl PanelData for MyWork {
     fn is_empty(&self) -> bool {
         self.due == 0 && self.first.is_empty()

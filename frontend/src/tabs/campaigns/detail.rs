@@ -1,5 +1,6 @@
 //! One campaign beside the list: what it is, the steps that are legal, and its funnel.
 
+use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::{GetCampaign, NoQuery};
 use aicmo_shared::campaign::{Campaign, CampaignStatus};
 use leptos::prelude::*;
@@ -16,6 +17,7 @@ use crate::components::figure::{Figure, FigureSize, Quantity};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
 use crate::format;
+use crate::tabs::diagnostics::HistoryLink;
 use crate::tabs::leads::leads_of_campaign;
 
 /// The pane of the open campaign.
@@ -46,6 +48,7 @@ pub fn CampaignPane(
                 data=campaign
                 skeleton=10
                 aside=move || view! {
+                    <HistoryLink of=SubjectType::Campaign id=Signal::derive(id) />
                     <Button kind=ButtonKind::Quiet on_press=close label="Close the campaign">"Close"</Button>
                 }
                 let:reading

@@ -16,6 +16,7 @@ use crate::components::figure::{Figure, Provenance, Quantity};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
+use crate::components::still::{Still, StillRows};
 use crate::components::table::{CELL_NUMBER, CELL_WIDE, Column, Table};
 use crate::format;
 use crate::keys;
@@ -65,7 +66,7 @@ pub fn CampaignList(
             empty=move || view! { <NoCampaigns asked go on_new /> }
             let:reading
         >
-            <Rows reading of open />
+            <Rows reading of pages open />
             <Pager
                 pages
                 of
@@ -130,10 +131,18 @@ fn NoCampaigns(
 }
 
 #[component]
-fn Rows(reading: Reading<Vec<Campaign>>, of: Memo<String>, open: Memo<Option<String>>) -> impl IntoView {
+fn Rows(
+    reading: Reading<Vec<Campaign>>,
+    of: Memo<String>,
+    pages: RwSignal<PageStack>,
+    open: Memo<Option<String>>,
+) -> impl IntoView {
+    let place = move || (of.get(), of.with(|of| pages.with(|pages| pages.cursor(of))));
+    let still = Still::new(reading, |row: &Campaign| row.id, place, Signal::stored(false));
     let step = move |down: bool| {
-        let ids: Vec<String> =
-            untrack(|| reading.with(|rows| rows.iter().map(|row| row.id.to_string()).collect()));
+        let ids: Vec<String> = still
+            .rows
+            .with_untracked(|rows| rows.iter().map(|row| row.id.to_string()).collect());
         let place = ids.iter().position(|id| dom::has_focus(&row_id(id)));
         let target = match (place, down) {
             (None, _) => 0,
@@ -164,13 +173,15 @@ fn Rows(reading: Reading<Vec<Campaign>>, of: Memo<String>, open: Memo<Option<Str
         Column::text("Created").wide(),
     ];
     view! {
-        <Table caption="Campaigns, newest first" columns>
-            <For
-                each=move || reading.get()
-                key=|campaign| (campaign.id, campaign.version, campaign.leads, campaign.updated_at)
-                children=move |campaign| row(&campaign, reading.provenance(), of, open)
-            />
-        </Table>
+        <StillRows holding=still.holding>
+            <Table caption="Campaigns, newest first" columns>
+                <For
+                    each=move || still.rows.get()
+                    key=|campaign| (campaign.id, campaign.version, campaign.leads, campaign.updated_at)
+                    children=move |campaign| row(&campaign, reading.provenance(), of, open)
+                />
+            </Table>
+        </StillRows>
     }
 }
 

@@ -4,12 +4,14 @@ use aicmo_shared::activity::{ActivityEvent, ActivityKind};
 use aicmo_shared::api::{ActivityQuery, ListActivity};
 use leptos::prelude::*;
 
-use super::feed::{Feed, subject_link};
+use super::super::subject::subject_href;
+use super::feed::Feed;
 use crate::api::{self, Load, Reading};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::{Doing, DoingFailed};
 use crate::components::panel::Panel;
+use crate::components::still::{Holding, StillRows, release_when_left};
 use crate::format;
 
 /// Lines of a page.
@@ -90,29 +92,23 @@ fn Lines(reading: Reading<Vec<ActivityEvent>>, kind: RwSignal<Option<ActivityKin
     let newest = move || (reading.get(), reading.page().and_then(|page| page.next_cursor));
     let (page, next) = untrack(newest);
     let shown = RwSignal::new(Feed::default().with_newest(page, next));
-    let waiting = RwSignal::new(None::<Feed>);
-    let held = RwSignal::new(false);
-    Effect::new(move || {
+    let holding = Holding::new(Signal::stored(false));
+    Effect::new(move |released: Option<u32>| {
+        let release = holding.release().get();
         let (page, next) = newest();
         let merged = shown.get_untracked().with_newest(page, next);
-        if held.get_untracked() && shown.with_untracked(|shown| shown.unseen(&merged)) > 0 {
-            waiting.set(Some(merged));
+        let is_asked = released.is_some_and(|before| before != release);
+        let unseen = shown.with_untracked(|shown| shown.unseen(&merged));
+        if !is_asked && unseen.is_some() && untrack(|| holding.is_held()) {
+            holding.waiting().set(unseen);
         } else {
+            holding.waiting().set(None);
+            holding.keep_focus();
             shown.set(merged);
         }
+        release
     });
-    let release = move || {
-        if let Some(merged) = waiting.try_update(Option::take).flatten() {
-            shown.set(merged);
-        }
-    };
-    let unseen = move || {
-        waiting.with(|waiting| {
-            waiting
-                .as_ref()
-                .map(|newer| shown.with(|shown| shown.unseen(newer)))
-        })
-    };
+    release_when_left(holding);
     let doing = Doing::default();
     let older = Callback::new(move |()| {
         let cursor = shown.with_untracked(|shown| shown.next.clone());
@@ -124,31 +120,18 @@ fn Lines(reading: Reading<Vec<ActivityEvent>>, kind: RwSignal<Option<ActivityKin
         });
     });
     view! {
-        <div
-            class="feed"
-            tabindex="-1"
-            on:pointerenter=move |_| held.set(true)
-            on:focusin=move |_| held.set(true)
-            on:pointerleave=move |_| {
-                held.set(false);
-                release();
-            }
-            on:focusout=move |_| {
-                held.set(false);
-                release();
-            }
-        >
-            {move || unseen().map(|number| view! {
-                <button class="feed__new" type="button" on:click=move |_| release()>
-                    {format::counted(number as u64, "new event", "new events")}
-                    ": show"
-                </button>
-            })}
-            <ol class="feed__list">
-                <For each=move || shown.with(|shown| shown.events.clone()) key=|event| event.id.clone() let:event>
-                    <Line event />
-                </For>
-            </ol>
+        <div class="feed" tabindex="-1">
+            <StillRows holding>
+                <ol class="feed__list">
+                    <For
+                        each=move || shown.with(|shown| shown.events.clone())
+                        key=|event| event.id.clone()
+                        let:event
+                    >
+                        <Line event />
+                    </For>
+                </ol>
+            </StillRows>
             <DoingFailed doing />
             <Show when=move || shown.with(|shown| shown.next.is_some())>
                 <div class="feed__more">
@@ -164,7 +147,7 @@ fn Line(event: ActivityEvent) -> impl IntoView {
     let shell = ShellState::expect();
     let at = event.at;
     let when = Memo::new(move |_| format::hour_or_day(at, shell.now()));
-    let title = match subject_link(&event) {
+    let title = match subject_href(event.subject_type, event.subject_id.as_deref()) {
         Some(href) => view! { <a class="feed__title" href=href>{event.title}</a> }.into_any(),
         None => view! { <span class="feed__title">{event.title}</span> }.into_any(),
     };

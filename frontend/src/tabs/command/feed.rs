@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use aicmo_shared::activity::{ActivityEvent, SubjectType};
+use aicmo_shared::activity::ActivityEvent;
+
+use crate::components::still::News;
 
 /// What is on screen, and where it goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,27 +49,19 @@ impl Feed {
         self
     }
 
-    /// How many events of `newer` are not in this one.
-    pub fn unseen(&self, newer: &Self) -> usize {
+    /// What `newer` has that this one has not. Where the two do not join there may be more between
+    /// them than `newer` holds, so there is no count.
+    pub fn unseen(&self, newer: &Self) -> Option<News> {
         let known: HashSet<&str> = self.events.iter().map(|event| event.id.as_str()).collect();
-        newer
+        let count = newer
             .events
             .iter()
             .filter(|event| !known.contains(event.id.as_str()))
-            .count()
-    }
-}
-
-/// Where a line leads; `None` when there is no screen for its subject.
-pub fn subject_link(event: &ActivityEvent) -> Option<String> {
-    let id = event.subject_id.as_deref()?;
-    match event.subject_type {
-        SubjectType::Lead => Some(format!("/leads/{id}")),
-        SubjectType::Campaign => Some(format!("/campaigns/{id}")),
-        SubjectType::Import => Some(format!("/leads?import={id}")),
-        SubjectType::Attempt | SubjectType::Approval | SubjectType::Session => None,
-        SubjectType::System | SubjectType::User | SubjectType::ApiKey | SubjectType::Webhook => {
-            Some("/diagnostics".to_owned())
+            .count();
+        match count {
+            0 => None,
+            all if all == newer.events.len() && !known.is_empty() => Some(News::SomeRows),
+            some => Some(News::Rows(some)),
         }
     }
 }
@@ -75,7 +69,7 @@ pub fn subject_link(event: &ActivityEvent) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use aicmo_shared::Timestamp;
-    use aicmo_shared::activity::ActivityKind;
+    use aicmo_shared::activity::{ActivityKind, SubjectType};
 
     use super::*;
 
@@ -127,7 +121,16 @@ mod tests {
             events: events(&["c", "b", "a"]),
             next: None,
         };
-        assert_eq!(shown.unseen(&newer), 1);
-        assert_eq!(newer.unseen(&shown), 0);
+        assert_eq!(shown.unseen(&newer), Some(News::Rows(1)));
+        assert_eq!(newer.unseen(&shown), None);
+        let gap = Feed {
+            events: events(&["z", "y"]),
+            next: Some("after-y".to_owned()),
+        };
+        assert_eq!(
+            shown.unseen(&gap),
+            Some(News::SomeRows),
+            "more than these may have happened"
+        );
     }
 }

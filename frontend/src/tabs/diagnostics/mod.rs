@@ -1,150 +1,58 @@
-//! Diagnostics: proof of what is running, from where, with which settings; and who may work with it.
+//! Diagnostics: proof of what is running, who may work with it, what was done, and who is told.
 //!
-//! Each panel asks for itself. The report is built from the server's memory, so most of it is there
-//! even when the database is not.
+//! The address says which part is shown. Each part is made of panels of its own; who may not see a
+//! part does not see its name either, and the server refuses it in any case.
 
 mod admin;
-mod checks;
-mod entry_points;
-mod integrity;
-mod process;
-mod settings;
-mod storage;
+mod audit;
+mod part;
+mod report;
+mod webhooks;
 
-use aicmo_shared::api::{GetDiagnostics, NoQuery, RunDiagnostics};
-use aicmo_shared::diagnostics::Diagnostics;
+pub use audit::HistoryLink;
+
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
 
-use self::admin::Administration;
-use self::checks::Checks;
-use self::entry_points::EntryPoints;
-use self::integrity::Integrity;
-use self::process::Process;
-use self::settings::Settings;
-use self::storage::{Database, Services};
-use crate::api::{self, Load};
-use crate::app::ShellState;
-use crate::boot;
-use crate::components::button::{Button, ButtonKind};
-use crate::components::doing::{Doing, DoingFailed};
-use crate::components::{dom, figure, pill};
-use crate::keys;
-
-fn report() -> Load<Diagnostics> {
-    Load::new(|| api::read::<GetDiagnostics>(&[], &NoQuery {}))
-}
+use crate::components::settled::settled;
+use crate::session::Allowed;
+use part::Part;
 
 /// The tab.
 #[component]
 pub fn DiagnosticsTab() -> impl IntoView {
-    let shell = ShellState::expect();
-    let running = Doing::default();
-    let copying = Doing::default();
-    let run = Callback::new(move |()| {
-        running.run(api::command::<RunDiagnostics>(&[], &(), None), move |report| {
-            shell.toasts.tell(outcome(&report));
-            shell.changed();
-        });
-    });
-    let copy = Callback::new(move |()| {
-        copying.run(api::read::<GetDiagnostics>(&[], &NoQuery {}), move |answer| {
-            match serde_json::to_string_pretty(&as_copied(shell, answer.data())) {
-                Ok(text) => {
-                    dom::copy(&text);
-                    shell.toasts.done("The redacted report is on the clipboard.");
-                }
-                Err(error) => shell
-                    .toasts
-                    .failed(format!("The report could not be written: {error}")),
+    let params = use_params_map();
+    let part = Memo::new(move |_| Part::of(params.with(|params| params.get("part")).as_deref()));
+    let open = Memo::new(move |_| params.with(|params| params.get("id")).filter(|id| !id.is_empty()));
+    let settled_part = settled(move || part.get());
+    let body = move || match settled_part.get() {
+        Part::Report => view! { <report::Report /> }.into_any(),
+        Part::Audit => view! { <audit::Audit /> }.into_any(),
+        Part::Webhooks => view! { <webhooks::Webhooks open /> }.into_any(),
+    };
+    let links = Part::ALL
+        .iter()
+        .copied()
+        .map(|to| {
+            view! {
+                <Allowed needs=to.needs()>
+                    <a class="subtabs__tab" href=to.path() aria-current=move || (part.get() == to).then_some("page")>
+                        {to.title()}
+                    </a>
+                </Allowed>
             }
-        });
-    });
-    keys::listen(move |key| match key {
-        "r" => {
-            run.run(());
-            true
-        }
-        "c" => {
-            copy.run(());
-            true
-        }
-        _ => false,
-    });
+        })
+        .collect::<Vec<_>>();
     view! {
         <header class="page-head">
             <div>
                 <h1 class="page-head__title">"Diagnostics"</h1>
-                <p class="page-head__text">"Proof of what is running. Secrets are never shown."</p>
+                <p class="page-head__text">{move || part.get().purpose()}</p>
             </div>
             <div class="page-head__actions">
-                <Button on_press=copy busy=copying.busy()>"Copy as JSON"</Button>
-                <Button kind=ButtonKind::Primary on_press=run busy=running.busy()>"Run checks"</Button>
+                <nav class="subtabs" aria-label="Parts of Diagnostics">{links}</nav>
             </div>
         </header>
-        <DoingFailed doing=running />
-        <DoingFailed doing=copying />
-        <div class="diagnostics">
-            <div class="diagnostics__column">
-                <Process />
-                <Checks />
-            </div>
-            <div class="diagnostics__column">
-                <Database />
-                <Services />
-                <Integrity />
-            </div>
-            <Administration />
-            <Settings />
-            <EntryPoints />
-        </div>
-    }
-}
-
-/// The run in one sentence.
-fn outcome(report: &Diagnostics) -> String {
-    use aicmo_shared::diagnostics::CheckOutcome;
-    let failed = report
-        .checks
-        .iter()
-        .filter(|check| check.outcome == CheckOutcome::Fail)
-        .count();
-    let all = report.checks.len();
-    if failed == 0 {
-        format!("All {all} checks passed.")
-    } else {
-        format!("{failed} of {all} checks failed.")
-    }
-}
-
-/// The report with what only this browser knows.
-fn as_copied(shell: ShellState, report: &Diagnostics) -> serde_json::Value {
-    let skew = shell
-        .connection
-        .with_untracked(crate::shell::connection::Connection::offset);
-    serde_json::json!({
-        "report": report,
-        "console": {
-            "build": boot::build(),
-            "matches_server": boot::build() == report.build,
-            "clock_skew_ms": skew,
-        },
-    })
-}
-
-/// A word in a tone for something that should be so.
-fn mark(is_fine: bool, fine: &'static str, not_fine: &'static str) -> impl IntoView {
-    let (tone, word) = if is_fine {
-        (pill::Tone::Good, fine)
-    } else {
-        (pill::Tone::Bad, not_fine)
-    };
-    view! { <pill::Pill tone word /> }
-}
-
-/// A number of the report, or why there is none.
-fn number(of: figure::Provenance, quantity: Option<figure::Quantity>, absent: &'static str) -> AnyView {
-    match quantity {
-        Some(quantity) => view! { <figure::Figure value=of.figure(quantity) /> }.into_any(),
-        None => absent.into_any(),
+        {body}
     }
 }

@@ -24,6 +24,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::dom;
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
+use crate::components::still::{Still, StillRows};
 use crate::keys;
 use crate::session::Allowed;
 
@@ -115,33 +116,18 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
         compact,
     } = state;
     let place = move || (of.get(), of.with(|of| pages.with(|pages| pages.cursor(of))));
-    let shown = RwSignal::new(untrack(|| reading.get()));
-    let shown_at = StoredValue::new(untrack(place));
-    let waiting = RwSignal::new(false);
-    let release = RwSignal::new(0_u32);
     let selected = RwSignal::new(BTreeSet::<LeadId>::new());
-    let pointed = RwSignal::new(false);
+    let is_selecting = Signal::derive(move || selected.with(|selected| !selected.is_empty()));
+    let still = Still::new(reading, |row: &LeadRow| row.id, place, is_selecting);
+    let shown = still.rows;
     let cursor = RwSignal::new(None::<LeadId>);
     let anchor = StoredValue::new(None::<LeadId>);
-
-    Effect::new(move || {
-        let released = release.get();
-        let arrived = reading.get();
-        let here = untrack(place);
-        let asked = released > 0 && waiting.get_untracked() || shown_at.get_value() != here;
-        let held = pointed.get_untracked() || selected.with_untracked(|selected| !selected.is_empty());
-        if asked || !held || shown.with_untracked(|shown| same_order(shown, &arrived)) {
-            if shown_at.get_value() != here {
-                selected.set(BTreeSet::new());
-            }
-            shown_at.set_value(here);
-            waiting.set(false);
-            if shown.with_untracked(|shown| *shown != arrived) {
-                shown.set(arrived);
-            }
-        } else {
-            waiting.set(true);
+    Effect::new(move |moved_on: Option<u32>| {
+        let now = still.moved_on.get();
+        if moved_on.is_some_and(|before| before != now) {
+            selected.set(BTreeSet::new());
         }
+        now
     });
 
     let ids = move || shown.with_untracked(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
@@ -185,32 +171,21 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
         }
     });
     view! {
-        <div
-            class="leads__rows"
-            class:leads__rows--compact=move || compact.get()
-            on:pointerenter=move |event| pointed.set(event.pointer_type() == "mouse")
-            on:pointerleave=move |_| pointed.set(false)
-        >
-            <LeadTable
-                rows=shown
-                provenance=Signal::derive(move || reading.provenance())
-                search=of
-                open
-                selected
-                cursor
-                on_toggle=toggle
-            />
+        <div class="leads__rows" class:leads__rows--compact=move || compact.get()>
+            <StillRows holding=still.holding>
+                <LeadTable
+                    rows=shown
+                    provenance=Signal::derive(move || reading.provenance())
+                    search=of
+                    open
+                    selected
+                    cursor
+                    on_toggle=toggle
+                />
+            </StillRows>
         </div>
         <div class="leads__bar">
-        <Show when=move || waiting.get()>
-            <p class="leads__waiting" role="status">
-                "The list changed on the server. It stands still while you point at it or have rows selected. "
-                <Button kind=ButtonKind::Quiet on_press=move |()| release.update(|number| *number += 1)>
-                    "Show the new order"
-                </Button>
-            </p>
-        </Show>
-        <Selection selected shown />
+            <Selection selected shown />
         </div>
         <div class="leads__foot">
             <Pager
@@ -332,8 +307,4 @@ fn NoLeads(address: Memo<LeadAddress>, go: Callback<LeadAddress>, on_new: Callba
 /// The id of a row's link, by which the keyboard moves.
 pub fn row_id(lead: LeadId) -> String {
     format!("lead-row-{lead}")
-}
-
-fn same_order(shown: &[LeadRow], arrived: &[LeadRow]) -> bool {
-    shown.len() == arrived.len() && shown.iter().zip(arrived).all(|(one, other)| one.id == other.id)
 }

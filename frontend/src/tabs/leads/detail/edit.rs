@@ -133,7 +133,12 @@ pub fn EditForm(
             })}
             <Show when=outdated>
                 <p class="notice notice--warn form__whole" role="status">
-                    "This lead changed on the server since you began. Saving shows both sides."
+                    <strong>"Changed by someone else. "</strong>
+                    "What you type stays; nothing of it is sent before you choose. "
+                    <Button kind=ButtonKind::Quiet on_press=move |()| look_again(id, theirs, shell)>
+                        "Compare both"
+                    </Button>
+                    <Button kind=ButtonKind::Quiet on_press=move |()| finish.run(())>"Discard mine, take theirs"</Button>
                 </p>
             </Show>
             <Inputs texts doing campaigns />

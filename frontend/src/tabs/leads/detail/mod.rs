@@ -13,6 +13,7 @@ mod status;
 mod timeline;
 
 use aicmo_shared::access::Capability;
+use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::{GetLead, ListLeadEvents, NoQuery};
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::lead::Lead;
@@ -29,6 +30,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::dom;
 use crate::components::panel::Panel;
 use crate::session::Allowed;
+use crate::tabs::diagnostics::HistoryLink;
 use consent::DoNotContact;
 use edit::EditForm;
 pub use edit::campaign_options;
@@ -76,6 +78,7 @@ pub fn LeadPane(
                 data=lead
                 skeleton=10
                 aside=move || view! {
+                    <HistoryLink of=SubjectType::Lead id=Signal::derive(id) />
                     <Button kind=ButtonKind::Quiet on_press=close label="Close the lead">"Close"</Button>
                 }
                 let:reading

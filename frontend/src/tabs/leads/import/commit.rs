@@ -18,7 +18,7 @@ use crate::components::doing::{Doing, DoingFailed};
 use crate::format;
 use crate::session::Allowed;
 
-/// How often a running commit is looked at.
+/// How often a running commit is looked at while no stream tells of its progress.
 const LOOK_EVERY: Duration = Duration::from_millis(700);
 
 /// The bar, the pace and the way on where it stands still.
@@ -45,9 +45,10 @@ pub fn CommitProgress(
             handle.clear();
         }
     };
+    let is_told = shell.live.is_up();
     Effect::new(move || {
         stop();
-        if runs.get() {
+        if runs.get() && !is_told.get() {
             ticking.set_value(set_interval_with_handle(move || import.refetch(), LOOK_EVERY).ok());
         }
     });
