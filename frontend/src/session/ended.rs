@@ -68,7 +68,7 @@ mod whole {
         let done = Callback::new(move |()| {
             shell
                 .toasts
-                .done("You are signed in again. What you typed is still here.")
+                .done("You are signed in again. What you typed is still here.");
         });
         view! {
             <dialog
