@@ -123,11 +123,11 @@ pub fn App() -> impl IntoView {
 fn Screens() -> impl IntoView {
     let shell = ShellState::expect();
     let path = use_location().pathname;
-    let screen =
-        settled(move || path.with(|path| shell.session.here().with(|here| Screen::of(path, here.as_ref()))));
+    let now = move || path.with(|path| shell.session.here().with(|here| Screen::of(path, here.as_ref())));
+    let screen = settled(now);
     let navigate = use_navigate();
     Effect::new(move || {
-        let has_arrived = matches!(screen.get(), Screen::Console(_));
+        let has_arrived = matches!(now(), Screen::Console(_));
         if has_arrived && path.with(|path| path == DoorPage::SIGN_IN_PATH) {
             let replace = NavigateOptions {
                 replace: true,
