@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { violations } from "../harness/axe.mjs";
 import { launch, onPage } from "../harness/browser.mjs";
+import { person } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
 import { filledPath, PANELS } from "../pages/panels.mjs";
 import { shell, TABS } from "../pages/shell.mjs";
@@ -77,6 +78,38 @@ for (const colorScheme of ["light", "dark"]) {
         });
       } finally {
         await full.clearFaults();
+      }
+    });
+  }
+}
+
+/** What people see of themselves and of each other; on live data, because mock data has nobody. */
+const PEOPLE = [
+  { name: "sign in", as: null, path: "/leads", shows: (page) => page.locator("#sign-in-password") },
+  { name: "first start", as: null, path: "/setup#token=example", shows: (page) => page.locator("#set-up-password") },
+  { name: "invitation", as: null, path: "/invitation#token=example", shows: (page) => page.locator("#invitation-password") },
+  { name: "reset link", as: null, path: "/reset-password#token=example", shows: (page) => page.locator("#reset-password") },
+  { name: "cut link", as: null, path: "/invitation", shows: (page) => page.getByRole("alert") },
+  { name: "account", path: "/account", shows: (page) => page.locator('[data-panel="sessions"][data-state="ready"]') },
+  { name: "administration", path: "/diagnostics", shows: (page) => page.locator('[data-panel="users"][data-state="ready"]') },
+  { name: "menu of the person", path: "/command", press: ".user", shows: (page) => page.locator("#user-menu") },
+  { name: "an account", path: "/diagnostics", press: '[aria-label^="Manage "]', shows: (page) => page.locator("#user-role") },
+  { name: "new key", path: "/diagnostics", press: '[data-panel="api-keys"] .button--primary', shows: (page) => page.locator("#key-name") },
+  { name: "second factor", path: "/account", press: '[aria-labelledby="second-factor-title"] .button--primary', shows: (page) => page.locator("#second-factor-password") },
+];
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const viewport of WIDTHS) {
+    test(`the screens of people, ${colorScheme}, ${viewport.width} px`, async () => {
+      await person(empty, "admin"); // without anybody the door asks to set the workspace up
+      for (const { name, as = "admin", path, press, shows } of PEOPLE) {
+        const options = { name: `axe ${name} ${colorScheme} ${viewport.width}`, as, colorScheme, viewport, bypassCSP: true };
+        await onPage(browser, empty, options, async (page) => {
+          await page.goto(`${empty.url}${path}`);
+          if (press !== undefined) await page.locator(press).first().click();
+          await shows(page).waitFor();
+          await clean(page, name);
+        });
       }
     });
   }
