@@ -54,6 +54,17 @@ for (const colorScheme of ["light", "dark"]) {
     }
   }
 
+  test(`the page of the API, ${colorScheme}`, async () => {
+    for (const viewport of WIDTHS) {
+      const options = { name: `axe api ${colorScheme} ${viewport.width}`, colorScheme, viewport, bypassCSP: true };
+      await onPage(browser, full, options, async (page) => {
+        await page.goto(`${full.url}/api/docs`);
+        await page.getByRole("heading", { level: 1 }).waitFor();
+        await clean(page, `the page of the API at ${viewport.width} px`);
+      });
+    }
+  });
+
   for (const tab of TABS) {
     test(`${tab.slug} of an empty workspace, ${colorScheme}`, async () => {
       const options = { name: `axe empty ${tab.slug} ${colorScheme}`, colorScheme, bypassCSP: true };

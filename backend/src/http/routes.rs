@@ -15,6 +15,7 @@ use super::{fault, health, openapi};
 pub fn configure(app: &mut ServiceConfig, e2e: bool) {
     mounts().configure(app);
     health::configure(app);
+    openapi::page::configure(app);
     app.service(
         web::resource(openapi::PATH)
             .route(

@@ -34,6 +34,7 @@ mod webhooks;
 mod bad_input;
 mod console;
 mod cors;
+mod docs_page;
 mod entry_points;
 mod faults;
 mod guards;

@@ -73,6 +73,7 @@ use aicmo_shared::idempotency::KEY_HEADER;
 use aicmo_shared::session::SecretText;
 pub use error::ClientError;
 pub use reqwest;
+use retry::Attempts;
 pub use retry::Retries;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -153,10 +154,13 @@ impl Client {
         path_values: &[&str],
         query: &E::Query,
     ) -> Result<Sourced<E::Answer>, ClientError> {
-        retry::send(self.retries, async || {
-            Ok(self.endpoint::<E>(path_values).query(query))
-        })
-        .await
+        let mut attempts = Attempts::new(self.retries);
+        loop {
+            let request = self.endpoint::<E>(path_values).query(query);
+            if let Some(answer) = attempts.send(request).await? {
+                return Ok(answer);
+            }
+        }
     }
 
     /// Sends a command. `if_match` is the version of the row that the caller saw. Where the endpoint
@@ -187,7 +191,8 @@ impl Client {
         body: &E::Body,
         if_match: Option<i64>,
     ) -> Result<E::Answer, ClientError> {
-        retry::send(self.retries_of::<E>(), async || {
+        let mut attempts = Attempts::new(self.retries_of::<E>());
+        loop {
             let mut request = self.keyed::<E>(key, path_values);
             if E::SPEC.body == aicmo_shared::api::BodyKind::Json {
                 request = request.json(body);
@@ -195,9 +200,10 @@ impl Client {
             if let Some(version) = if_match {
                 request = request.header("If-Match", format!("\"v{version}\""));
             }
-            Ok(request)
-        })
-        .await
+            if let Some(answer) = attempts.send(request).await? {
+                return Ok(answer);
+            }
+        }
     }
 
     /// A request to an endpoint under `key`, where it takes one.
@@ -255,11 +261,9 @@ impl Client {
         path: &str,
         body: &B,
     ) -> Result<A, ClientError> {
-        retry::send(Retries::NONE, async || {
-            let request = self.request(method.clone(), path);
-            Ok(request.header(CONSOLE_HEADER, "1").json(body))
-        })
-        .await
+        let request = self.request(method, path);
+        let request = request.header(CONSOLE_HEADER, "1").json(body);
+        retry::send_once(request).await
     }
 }
 

@@ -64,24 +64,35 @@ struct Failed {
     wait: Option<Duration>,
 }
 
-/// Sends what `build` makes until it is answered, or `retries` are used up.
-pub(crate) async fn send<T, B>(retries: Retries, build: B) -> Result<T, ClientError>
-where
-    T: DeserializeOwned,
-    B: AsyncFn() -> Result<RequestBuilder, ClientError>,
-{
-    let mut attempt = 1;
-    loop {
-        let failed = match attempt_once(build().await?).await {
-            Ok(answer) => return Ok(answer),
+/// The attempts of one request.
+pub(crate) struct Attempts {
+    retries: Retries,
+    made: u32,
+}
+
+impl Attempts {
+    /// None was made yet.
+    pub(crate) const fn new(retries: Retries) -> Self {
+        Self { retries, made: 0 }
+    }
+
+    /// Makes one. `None` says that it failed in a way that may pass, that the pause is over, and that
+    /// the same request is to be sent again.
+    pub(crate) async fn send<T: DeserializeOwned>(
+        &mut self,
+        request: RequestBuilder,
+    ) -> Result<Option<T>, ClientError> {
+        let failed = match attempt_once(request).await {
+            Ok(answer) => return Ok(Some(answer)),
             Err(failed) => failed,
         };
-        attempt += 1;
-        let pause = failed.wait.unwrap_or_else(|| retries.pause(attempt));
-        if !failed.passing || attempt > retries.attempts || pause > retries.longest_pause {
+        self.made += 1;
+        let pause = failed.wait.unwrap_or_else(|| self.retries.pause(self.made + 1));
+        if !failed.passing || self.made >= self.retries.attempts || pause > self.retries.longest_pause {
             return Err(failed.error);
         }
         wait(pause).await;
+        Ok(None)
     }
 }
 
@@ -91,6 +102,11 @@ where
 )]
 async fn wait(pause: Duration) {
     tokio::time::sleep(pause).await;
+}
+
+/// Sends a request that must not be sent twice.
+pub(crate) async fn send_once<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ClientError> {
+    attempt_once(request).await.map_err(|failed| failed.error)
 }
 
 async fn attempt_once<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Failed> {

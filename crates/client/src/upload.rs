@@ -7,7 +7,8 @@ use aicmo_shared::api::UploadImport;
 use aicmo_shared::import::Import;
 use reqwest::multipart::{Form, Part};
 
-use crate::{Client, ClientError, new_key, retry};
+use crate::retry::Attempts;
+use crate::{Client, ClientError, new_key};
 
 impl Client {
     /// Uploads the bytes of a lead file under `file_name`.
@@ -21,10 +22,14 @@ impl Client {
         campaign: Option<CampaignId>,
     ) -> Result<Import, ClientError> {
         let content = content.into();
-        self.upload_part(campaign, async || {
-            Ok(Part::bytes(content.clone()).file_name(file_name.to_owned()))
-        })
-        .await
+        let key = new_key();
+        let mut attempts = Attempts::new(self.retries_of::<UploadImport>());
+        loop {
+            let part = Part::bytes(content.clone()).file_name(file_name.to_owned());
+            if let Some(import) = attempts.send(self.upload(&key, part, campaign)).await? {
+                return Ok(import);
+            }
+        }
     }
 
     /// Streams a lead file from disk, so that its size does not become memory.
@@ -36,27 +41,23 @@ impl Client {
         path: &Path,
         campaign: Option<CampaignId>,
     ) -> Result<Import, ClientError> {
-        self.upload_part(campaign, async || {
-            Part::file(path).await.map_err(|cause| {
+        let key = new_key();
+        let mut attempts = Attempts::new(self.retries_of::<UploadImport>());
+        loop {
+            let part = Part::file(path).await.map_err(|cause| {
                 ClientError::Transport(format!("{} cannot be read: {cause}", path.display()))
-            })
-        })
-        .await
+            })?;
+            if let Some(import) = attempts.send(self.upload(&key, part, campaign)).await? {
+                return Ok(import);
+            }
+        }
     }
 
     /// The file is read anew for each attempt; the key stays the same, so it becomes one import.
-    async fn upload_part(
-        &self,
-        campaign: Option<CampaignId>,
-        part: impl AsyncFn() -> Result<Part, ClientError>,
-    ) -> Result<Import, ClientError> {
-        let key = new_key();
-        retry::send(self.retries_of::<UploadImport>(), async || {
-            // Text parts go first: a server that streams the file has read them by then.
-            let form = campaign.map_or_else(Form::new, |id| Form::new().text("campaign", id.to_string()));
-            let form = form.part("file", part().await?);
-            Ok(self.keyed::<UploadImport>(&key, &[]).multipart(form))
-        })
-        .await
+    fn upload(&self, key: &str, file: Part, campaign: Option<CampaignId>) -> reqwest::RequestBuilder {
+        // Text parts go first: a server that streams the file has read them by then.
+        let form = campaign.map_or_else(Form::new, |id| Form::new().text("campaign", id.to_string()));
+        self.keyed::<UploadImport>(key, &[])
+            .multipart(form.part("file", file))
     }
 }

@@ -292,3 +292,14 @@ async fn a_file_is_sent_whole_each_time_under_one_key() {
     let keys = double.keys();
     assert!(!keys[0].is_empty() && keys[0] == keys[1], "{keys:?}");
 }
+
+#[tokio::test]
+async fn a_task_of_its_own_may_wait_for_an_answer() {
+    let double = Double::new(vec![Does::Refuse(ErrorCode::NotFound, None); 2]);
+    let client = double.client();
+    let reading = client.clone();
+    let read = tokio::spawn(async move { read_lead(&reading).await });
+    read.await.expect("it ends").expect_err("refused");
+    let created = tokio::spawn(async move { create(&client).await });
+    created.await.expect("it ends").expect_err("refused");
+}

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::job::Job;
 use crate::narrator::{Narrator, Step, spelled};
 use crate::tools::cargo_tools::NEXTEST;
-use crate::{console, dependencies, journeys, places, server, tidy};
+use crate::{console, dependencies, journeys, places, server, tidy, tools};
 
 /// The steps in their order, with what they are called on the command line and on screen.
 pub const STEPS: &[(&str, &str)] = &[
@@ -207,6 +207,7 @@ impl Suite<'_> {
 
     fn tests(&mut self, step: &mut Step) -> Result<Tally, Failure> {
         let nextest = NEXTEST.ensure(step)?;
+        tools::interpreters(step)?;
         let url = self.postgres(step)?;
         let printed = Job::new(nextest.join("cargo-nextest"), "tests")
             .args([

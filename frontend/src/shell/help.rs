@@ -132,6 +132,11 @@ pub fn Help(
                         group(tab.title(), keys)
                     })
                     .collect::<Vec<_>>()}
+                <p>
+                    "Tools use the API that this console uses: "
+                    <a href="/api/docs" rel="external">"what it takes and answers"</a>
+                    "."
+                </p>
             </div>
         </Dialog>
     }

@@ -155,7 +155,12 @@ mod tests {
         serde_json::from_slice(&bytes).expect("a problem document")
     }
 
-    fn check<T: serde::de::DeserializeOwned + serde::Serialize>(body: &str, code: ErrorCode, pointer: &str, word: &str) {
+    fn check<T: serde::de::DeserializeOwned + serde::Serialize>(
+        body: &str,
+        code: ErrorCode,
+        pointer: &str,
+        word: &str,
+    ) {
         let problem = problem::<T>(body);
         assert_eq!(problem.code, code, "{body}: {problem:?}");
         assert_eq!(problem.errors[0].pointer, pointer, "{body}: {problem:?}");

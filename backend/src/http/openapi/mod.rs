@@ -8,6 +8,7 @@
 mod common;
 mod examples;
 mod operation;
+pub mod page;
 mod security;
 
 use std::collections::BTreeMap;

@@ -12,7 +12,8 @@ pub fn schemes() -> Value {
             "description": "Set by signing in; named __Host-aicmo_session over https. Writes also need the \
                 header X-CSRF-Token with the token that GET /api/v1/session answers." },
         "key": { "type": "http", "scheme": "bearer",
-            "description": "An API key, with the scope that the operation needs." },
+            "description": "An API key with the scope that the operation needs. Where it names none, only the \
+                administrator's key of the settings will do." },
     })
 }
 
@@ -23,7 +24,8 @@ pub fn of(access: Access) -> Value {
         Access::OwnAccount => json!([{ "session": [] }]),
         Access::Needs(capability) => match capability.scope() {
             Some(scope) => json!([{ "session": [] }, { "key": [scope.as_str()] }]),
-            None => json!([{ "session": [] }]),
+            // No key of the table has it; the administrator's key of the settings has.
+            None => json!([{ "session": [] }, { "key": [] }]),
         },
     }
 }

@@ -82,6 +82,20 @@ fn find_postgres() -> Option<PathBuf> {
     folders.pop().map(|(_, bin)| bin)
 }
 
+/// What runs the examples of docs/API.md; on Debian it is installed when it is missing.
+pub fn interpreters(step: &mut Step) -> Result<(), Failure> {
+    node::require(step)?;
+    for (program, advice) in [
+        ("python3", "Python is missing: install Python 3.9 or newer"),
+        ("curl", "curl is missing: install it"),
+    ] {
+        if places::in_path(program).is_none() {
+            debian::install(step, &[program], advice)?;
+        }
+    }
+    Ok(())
+}
+
 /// Whether we are root: `initdb` refuses root and apt needs it.
 pub fn is_root() -> bool {
     Job::new("id", "id").args(["-u"]).answer().as_deref() == Some("0")

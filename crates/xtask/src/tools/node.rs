@@ -22,7 +22,7 @@ pub fn packages(step: &mut Step) -> Result<PathBuf, Failure> {
     if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) && bin.join("wasm-opt").exists() {
         return Ok(bin);
     }
-    require_node(step)?;
+    require(step)?;
     Job::new("npm", "npm-ci")
         .args(["ci", "--no-audit", "--no-fund"])
         .dir(&e2e)
@@ -34,7 +34,7 @@ pub fn packages(step: &mut Step) -> Result<PathBuf, Failure> {
 }
 
 /// Node itself, version 20 or newer.
-fn require_node(step: &mut Step) -> Result<(), Failure> {
+pub fn require(step: &mut Step) -> Result<(), Failure> {
     let advice = "Node and npm are missing: install Node 20 or newer";
     if places::in_path("npm").is_none() || places::in_path("node").is_none() {
         debian::install(step, &["nodejs", "npm"], advice)?;
