@@ -22,7 +22,7 @@ before(async () => {
   const { data } = await server.api("GET", "/api/v1/leads?sort=newest");
   lead = data.find(({ name }) => name === "Audited Person");
   const headers = { authorization: `Bearer ${ADMIN_KEY}`, "if-match": `"v${lead.version}"` };
-  const change = { to: "LOST", reason_code: "no_budget", reason: "asked twice by telephone" };
+  const change = { to: "LOST", reason_code: "other", reason: "asked twice by telephone" };
   await server.api("POST", `/api/v1/leads/${lead.id}/status`, change, 200, headers);
 });
 after(async () => {
@@ -75,7 +75,7 @@ test("a lead leads to its own history", async () => {
     const trail = audit(page, server);
     await trail.see.ready();
     assert.ok(page.url().includes(`subject=${lead.id}`));
-    const { data } = await server.api("GET", `/api/v1/audit?filter%5Bsubject%5D=${lead.id}`);
+    const { data } = await server.api("GET", `/api/v1/audit?filter%5Bsubject_type%5D=lead&filter%5Bsubject%5D=${lead.id}`);
     assert.equal(await trail.find.rows.count(), data.length);
   });
 });

@@ -103,7 +103,7 @@ test("what the receiver refused is in the log with its answer, and is sent again
     await all.see.delivery("webhook.tested", "Failed");
     const failed = all.delivery("webhook.tested", "Failed");
     await failed.getByText("500").waitFor();
-    await failed.getByText("Answer").click();
+    await failed.locator("summary").click();
     await failed.getByText("the receiver is on fire").waitFor();
     await all.log.getByRole("button", { name: "Failed", exact: true }).click();
     await page.waitForFunction(() => document.querySelectorAll("[data-delivery]").length === 1);

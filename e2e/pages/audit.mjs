@@ -15,7 +15,7 @@ export function audit(page, server) {
         await opened.do.open(path);
         await opened.see.panel("audit-list", "ready");
       },
-      choose: (label, word) => list.getByLabel(label, { exact: true }).selectOption(word),
+      choose: (label, word) => list.getByRole("combobox", { name: label, exact: true }).selectOption(word),
     },
   };
 }

@@ -43,7 +43,7 @@ const WRITTEN: &[Written] = &[
     Written {
         id: "aicmo-audit-subject",
         label: "Subject",
-        hint: "whole id",
+        hint: "whole id, and About",
         kind: "search",
         look: |address| address.subject.clone(),
         change: |address, text| address.subject = text,
