@@ -62,9 +62,9 @@ impl Listener {
     /// The next event; `None` at the end of the stream. Beats are passed over.
     async fn next(&mut self) -> Option<Told> {
         loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let told = told_by(block);
-                self.text = rest.to_owned();
+            if let Some(end) = self.text.find("\n\n") {
+                let told = told_by(&self.text[..end]);
+                self.text.drain(..end + 2);
                 if told.is_some() {
                     return told;
                 }

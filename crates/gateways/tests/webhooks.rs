@@ -92,7 +92,7 @@ fn ok(body: &str) -> String {
 async fn a_message_arrives_with_its_headers_at_the_address_that_was_checked() {
     let receiver = Receiver::answering(ok("thanks")).await;
     let names = Names::answering(&[&[LOOPBACK], &[PUBLIC]]);
-    let port = HttpWebhooks::with_lookup(Arc::clone(&names) as Arc<dyn Lookup>, true).expect("TLS");
+    let port = HttpWebhooks::with_lookup(&(Arc::clone(&names) as Arc<dyn Lookup>), true).expect("TLS");
     let url = format!("http://hook.example:{}/in?tenant=7", receiver.port);
     let answer = port.post(message(url)).await.expect("an answer");
     assert_eq!((answer.status, answer.beginning.as_str()), (200, "thanks"));
@@ -125,13 +125,14 @@ async fn a_name_that_leads_inside_is_never_called() {
         &[&["::ffff:127.0.0.1".parse().expect("an address")]],
     ] {
         let names = Names::answering(answers);
-        let port = HttpWebhooks::with_lookup(names, false).expect("TLS");
+        let port = HttpWebhooks::with_lookup(&(names as Arc<dyn Lookup>), false).expect("TLS");
         let url = format!("https://rebound.example:{}/", receiver.port);
         assert_eq!(port.check(&url), Ok(()), "its text is harmless");
         let refused = port.post(message(url)).await.expect_err("refused");
         assert_eq!(refused, AttemptFault::AddressRefused);
     }
-    let lax = HttpWebhooks::with_lookup(Names::answering(&[&[PUBLIC]]), true).expect("TLS");
+    let lax =
+        HttpWebhooks::with_lookup(&(Names::answering(&[&[PUBLIC]]) as Arc<dyn Lookup>), true).expect("TLS");
     let plain = lax.post(message("http://hook.example:8080/".to_owned())).await;
     assert_eq!(
         plain.expect_err("refused"),
@@ -144,7 +145,7 @@ async fn a_name_that_leads_inside_is_never_called() {
 #[tokio::test]
 async fn what_may_not_be_called_is_refused_before_anybody_is_asked() {
     let names = Names::answering(&[&[PUBLIC]]);
-    let port = HttpWebhooks::with_lookup(Arc::clone(&names) as Arc<dyn Lookup>, false).expect("TLS");
+    let port = HttpWebhooks::with_lookup(&(Arc::clone(&names) as Arc<dyn Lookup>), false).expect("TLS");
     for url in [
         "http://hook.example/",
         "https://127.0.0.1/",
@@ -191,7 +192,8 @@ async fn nobody_there_and_no_such_name_are_told_apart() {
     let port = HttpWebhooks::new(true).expect("TLS");
     let nobody = port.post(message(format!("http://127.0.0.1:{free}/"))).await;
     assert_eq!(nobody.expect_err("nobody"), AttemptFault::Unreachable);
-    let nameless = HttpWebhooks::with_lookup(Names::answering(&[&[]]), true).expect("TLS");
+    let nameless =
+        HttpWebhooks::with_lookup(&(Names::answering(&[&[]]) as Arc<dyn Lookup>), true).expect("TLS");
     let unknown = nameless
         .post(message("https://nowhere.example/".to_owned()))
         .await;

@@ -122,9 +122,10 @@ impl Store {
         let notes = self.begin_notes().await?;
         // What has yet to be made into deliveries is needed, as long as there is anybody to deliver to.
         let is_needed = !webhooks::active(&notes).await?.is_empty();
-        let needed_after = match is_needed {
-            true => Some(webhooks::cursor(&notes).await?),
-            false => None,
+        let needed_after = if is_needed {
+            Some(webhooks::cursor(&notes).await?)
+        } else {
+            None
         };
         let removed = events::prune(&notes, now, needed_after, limit).await?;
         notes.commit().await?;

@@ -52,14 +52,14 @@ impl HttpWebhooks {
     /// # Errors
     /// When TLS cannot be set up, for want of the system's certificates, say.
     pub fn new(allow_private: bool) -> Result<Self, NotReady> {
-        Self::with_lookup(Arc::new(SystemLookup), allow_private)
+        Self::with_lookup(&(Arc::new(SystemLookup) as Arc<dyn Lookup>), allow_private)
     }
 
     /// As `new`, asking `lookup` for the addresses of a name.
     ///
     /// # Errors
     /// As `new`.
-    pub fn with_lookup(lookup: Arc<dyn Lookup>, allow_private: bool) -> Result<Self, NotReady> {
+    pub fn with_lookup(lookup: &Arc<dyn Lookup>, allow_private: bool) -> Result<Self, NotReady> {
         install_crypto_provider();
         let client = |allowed: Allowed| {
             Client::builder()
@@ -73,7 +73,7 @@ impl HttpWebhooks {
                 // A kept connection would keep an address that nobody checks again.
                 .pool_max_idle_per_host(0)
                 .https_only(allowed != Allowed::Loopback)
-                .dns_resolver(Checked::new(Arc::clone(&lookup), allowed))
+                .dns_resolver(Checked::new(Arc::clone(lookup), allowed))
                 .build()
                 .map_err(NotReady)
         };

@@ -46,8 +46,11 @@ pub struct Batch {
     beat: Option<Arc<[u8]>>,
     /// Somebody's access was changed.
     pub access_changed: bool,
-    rendered: Mutex<Vec<(Topics, Option<Arc<[u8]>>)>>,
+    rendered: Mutex<Vec<Rendered>>,
 }
+
+/// What listeners of these topics are told; nothing when none of it is for them.
+type Rendered = (Topics, Option<Arc<[u8]>>);
 
 #[derive(Debug)]
 struct Frame {

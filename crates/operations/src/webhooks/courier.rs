@@ -223,7 +223,7 @@ async fn wait(
     under_way: &mut JoinSet<Result<(), OperationError>>,
 ) -> Wake {
     tokio::select! {
-        changed = changes.changed() => if changed.is_ok() { Wake::Moved } else { Wake::Closed },
+        moved = changes.changed() => if moved.is_ok() { Wake::Moved } else { Wake::Closed },
         Some(ended) = under_way.join_next_with_id() => Wake::Ended(ended),
         _ = look.tick() => Wake::Moved,
         _ = sweep.tick() => Wake::Sweep,

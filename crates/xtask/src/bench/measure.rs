@@ -91,6 +91,8 @@ pub fn all(step: &mut Step, plan: &Plan) -> Result<Vec<Measurement>, Failure> {
     found.push(pages_under_filters(plan, &big)?);
     step.say("pages at depth");
     found.extend(pages_at_depth(plan, &big)?);
+    step.say("listeners of the event stream");
+    found.extend(super::streams::measure(&plan.binary, plan.quick)?);
     step.say("the console");
     found.push(console_size()?);
     found.push(repeat_visit(&big)?);

@@ -8,6 +8,7 @@ mod load;
 mod measure;
 mod report;
 pub mod served;
+mod streams;
 mod wire;
 
 use std::fs;
@@ -32,6 +33,9 @@ pub struct Options {
     /// Measure this binary instead of building one; the report then goes to the target directory.
     #[arg(long)]
     binary: Option<PathBuf>,
+    /// Measure only the listeners of the event stream, which need no leads; nothing is written down.
+    #[arg(long)]
+    streams: bool,
 }
 
 /// The size for which the promises are made.
@@ -53,6 +57,16 @@ pub fn run(options: &Options, verbose: bool) -> Result<bool, Failure> {
             server::build(step, true)
         })?,
     };
+    if options.streams {
+        let found = narrator.step("measuring", |_| streams::measure(&binary, options.quick))?;
+        for measurement in &found {
+            println!("{}", measurement.line());
+            for detail in &measurement.details {
+                println!("      {detail}");
+            }
+        }
+        return Ok(true);
+    }
     let optimised = options.binary.is_none();
     let big = narrator.step(&format!("filling a database with {leads} leads"), |step| {
         database(step, leads, optimised)
