@@ -264,7 +264,7 @@ impl OperationError {
             Self::TooLarge { limit_bytes, .. } => problem.with_extra("limit_bytes", *limit_bytes),
             Self::TooManyStreams { limit } => problem
                 .with_extra("limit", *limit)
-                .with_extra("retry_after_seconds", STREAM_RETRY_SECONDS),
+                .with_extra("retry_after", STREAM_RETRY_SECONDS),
             Self::Integrity(row) => problem
                 .with_extra("table", row.table.clone())
                 .with_extra("column", row.column.clone())
