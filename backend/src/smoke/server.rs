@@ -39,6 +39,7 @@ pub struct Server {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
     key: String,
+    lines: Receiver<String>,
     /// Where it listens.
     pub url: String,
     /// Its first line on stdout.
@@ -57,7 +58,11 @@ impl Server {
         let data_dir = data_dir
             .to_str()
             .ok_or("the temporary directory has no UTF-8 name")?;
-        let key = one_time_key()?;
+        let given = environment.iter().find(|(name, _)| *name == KEY_SETTING);
+        let key = match given {
+            Some((_, key)) => (*key).to_owned(),
+            None => one_time_key()?,
+        };
         let mut all = vec![
             ("AICMO_BIND", "127.0.0.1:0"),
             ("AICMO_DATA_DIR", data_dir),
@@ -77,11 +82,12 @@ impl Server {
             child,
             log,
             key,
+            lines,
             url: String::new(),
             ready_line: String::new(),
             start_took: Duration::ZERO,
         };
-        match lines.recv_timeout(PATIENCE) {
+        match server.lines.recv_timeout(PATIENCE) {
             Ok(line) => {
                 server.start_took = began.elapsed();
                 server.url =
@@ -107,6 +113,11 @@ impl Server {
     /// The key that its client sends, for commands that ask it.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The next line that it has written on stdout since it was ready, if there is one.
+    pub fn line_after_ready(&self) -> Option<String> {
+        self.lines.try_recv().ok()
     }
 
     /// The process.

@@ -22,15 +22,15 @@ on_both_databases! {
             server.client.read::<ListAudit>(&[], &query).await.expect("a page")
         };
         let all = list(AuditQuery::default()).await;
-        assert_eq!(all.page().and_then(|page| page.total), Some(3));
+        assert_eq!(all.page().and_then(|page| page.total), Some(Populated::ROWS));
         let all = all.into_data();
-        assert_eq!(all.len(), 3);
+        assert_eq!(all.len() as u64, Populated::ROWS);
         assert!(all.iter().all(|row| row.hash.len() == 64 && row.after.is_some()), "{all:?}");
 
         let query = AuditQuery { action: Some(AuditAction::LeadCreated), ..AuditQuery::default() };
         let created = list(query).await.into_data();
         assert_eq!(created.len(), 1);
-        assert_eq!(created[0].subject_id.as_deref(), Some(made.lead.as_str()));
+        assert_eq!(created[0].subject_id.as_deref(), Some(made.id_of("leads")));
         let query = AuditQuery { request: Some(created[0].request_id.clone()), ..AuditQuery::default() };
         assert_eq!(list(query).await.into_data(), created);
 
@@ -60,7 +60,8 @@ on_both_databases! {
         };
         let report = verify().await;
         assert!(report.is_intact && report.broken.is_none(), "{report:?}");
-        assert_eq!((report.rows, report.head_seq, report.head_hash.len()), (3, 3, 64));
+        assert_eq!((report.rows, report.head_hash.len()), (Populated::ROWS, 64));
+        assert_eq!(report.head_seq.unsigned_abs(), Populated::ROWS);
 
         let lift = match db.kind() {
             DatabaseKind::Sqlite => "DROP TRIGGER audit_log_refuse_update",
@@ -80,8 +81,9 @@ on_both_databases! {
         assert_eq!(got.header("content-type"), "application/x-ndjson");
         assert!(got.header("content-disposition").starts_with("attachment; filename=\"audit-20"));
         let (chain, end) = verify_audit_file(got.bytes.as_slice()).expect("memory");
-        assert_eq!((chain.rows, chain.broken, end.map(|end| end.rows)), (4, None, Some(4)));
-        let last = got.text().lines().nth(3).expect("a row").to_owned();
+        let rows = Populated::ROWS + 1;
+        assert_eq!((chain.rows, chain.broken, end.map(|end| end.rows)), (rows, None, Some(rows)));
+        let last = got.text().lines().nth(usize::try_from(Populated::ROWS).expect("a few")).expect("a row").to_owned();
         assert!(last.contains("audit.exported") && last.contains(got.header("x-request-id")), "{last}");
     }
 

@@ -64,7 +64,9 @@ async fn a_parameter_that_no_one_knows_is_named_on_every_read() {
     let server = TestServer::mock();
     for spec in api::ALL.iter().filter(|spec| samples::is_read(spec)) {
         let path = format!("{}?colour=blue", spec.path_with(&[samples::NOBODY]));
-        let problem = send(server.get(&path)).await.refused(ErrorCode::InvalidFilter);
+        let problem = send(server.ask(&server.sender(spec), "GET", &path))
+            .await
+            .refused(ErrorCode::InvalidFilter);
         assert!(
             problem.detail.contains("colour"),
             "{}: {}",

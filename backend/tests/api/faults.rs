@@ -69,7 +69,7 @@ async fn every_read_can_fail_in_every_way_and_recovers() {
     let ids = Populated::found_in(&server).await;
     for spec in api::ALL.iter().filter(|spec| samples::is_read(spec)) {
         let path = spec.path_with(&[ids.id_for(spec)]);
-        let get = async || send(server.get(&path)).await;
+        let get = async || send(server.ask(&server.sender(spec), "GET", &path)).await;
         arm(&server, spec.name, Some(FaultKind::Error500)).await;
         get().await.refused(ErrorCode::Internal);
         arm(&server, spec.name, Some(FaultKind::Error503)).await;

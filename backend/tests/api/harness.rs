@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::ServerHandle;
 use aicmo_backend::http::{self, AllowedOrigins, Budgets, HttpState, Limits, TrustedProxies};
@@ -22,6 +22,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::described;
+use super::people::Who;
 
 /// The build marker of every test server.
 pub const BUILD: &str = "AICMO_DASH_V3_2026_01_15_abcdef0";
@@ -39,6 +40,8 @@ pub const IMPORT_LIMIT: u64 = 1024 * 1024;
 pub struct TestServer {
     pub client: Client,
     pub ops: Arc<Operations>,
+    /// Who walks through the endpoints of one's own account.
+    pub owner: OnceLock<Who>,
     handle: ServerHandle,
     data_dir: TempDir,
 }
@@ -127,6 +130,7 @@ impl Start {
                 .with_key(ADMIN_KEY)
                 .with_retries(Retries::NONE),
             ops,
+            owner: OnceLock::new(),
             handle,
             data_dir,
         }
@@ -150,6 +154,12 @@ impl TestServer {
 
     pub fn e2e() -> Self {
         Start::mock(MockReason::E2eMode).serve()
+    }
+
+    /// The same server, asked by nobody.
+    pub fn without_key(mut self) -> Self {
+        self.client = self.client.clone().without_key();
+        self
     }
 
     pub fn get(&self, path: &str) -> RequestBuilder {

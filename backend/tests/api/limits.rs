@@ -1,10 +1,13 @@
 //! How many requests one caller may send, and what every answer says about it.
 
 use aicmo_backend::http::{Budgets, TrustedProxies};
+use aicmo_shared::access::Role;
 use aicmo_shared::api;
 use aicmo_shared::{ErrorCode, MockReason};
+use aicmo_test_support::on_both_databases;
 
 use super::harness::{Got, Start, TestServer, send};
+use super::people::Who;
 use super::samples;
 
 fn start(reads: u32, writes: u32) -> Start {
@@ -77,7 +80,7 @@ async fn every_answer_of_the_api_says_what_is_left() {
 
 #[tokio::test]
 async fn an_empty_bucket_is_429_and_says_when_to_ask_again() {
-    let server = start(3, 2).serve();
+    let server = start(3, 2).serve().without_key();
     for left in [2, 1, 0] {
         let got = send(server.get("/api/v1/status")).await;
         assert_eq!(got.status.as_u16(), 200);
@@ -107,7 +110,7 @@ async fn an_empty_bucket_is_429_and_says_when_to_ask_again() {
 
 #[tokio::test]
 async fn no_limit_is_no_header_and_no_refusal() {
-    let server = start(0, 0).serve();
+    let server = start(0, 0).serve().without_key();
     for _ in 0..50 {
         let got = send(server.get("/api/v1/status")).await;
         assert_eq!((got.status.as_u16(), got.header("ratelimit")), (200, ""));
@@ -150,4 +153,29 @@ async fn behind_a_trusted_proxy_every_address_has_a_bucket_of_its_own() {
     send(from(&wary, "203.0.113.2"))
         .await
         .refused(ErrorCode::RateLimited);
+}
+
+on_both_databases! {
+    async fn whoever_is_known_has_a_budget_of_their_own_and_a_wrong_key_spends_that_of_its_address(db: TestDatabase) {
+        let server = Start {
+            budgets: Budgets { reads: 2, writes: 100, sign_ins: 100 },
+            ..Start::live(db.store())
+        }
+        .serve();
+        let one = server.as_role(Role::Viewer).await;
+        let other = server.as_role(Role::Viewer).await;
+        let wrong = Who::Bearer("aicmo_nobody-made-this-key".to_owned());
+        let ask = async |who: &Who| send(server.ask(who, "GET", "/api/v1/leads")).await;
+        for who in [&one, &other] {
+            for _ in 0..2 {
+                assert_eq!(ask(who).await.status.as_u16(), 200);
+            }
+            ask(who).await.refused(ErrorCode::RateLimited);
+        }
+        for _ in 0..2 {
+            ask(&wrong).await.refused(ErrorCode::Unauthenticated);
+        }
+        ask(&wrong).await.refused(ErrorCode::RateLimited);
+        ask(&Who::Nobody).await.refused(ErrorCode::RateLimited);
+    }
 }

@@ -17,7 +17,9 @@ mod openapi_examples;
 mod provenance;
 mod released;
 
+mod access;
 mod activity;
+mod api_keys;
 mod audit;
 mod campaigns;
 mod client_errors;
@@ -26,9 +28,11 @@ mod imports;
 mod inventory;
 mod leads;
 mod metrics;
+mod session;
 mod status;
 mod stream;
 mod tasks;
+mod users;
 mod webhooks;
 
 mod bad_input;

@@ -5,9 +5,10 @@
 
 use aicmo_client::reqwest::RequestBuilder;
 use aicmo_operations::accounts::csrf_token;
-use aicmo_shared::access::{Role, Scope};
+use aicmo_shared::access::{Access, Role, Scope};
 use aicmo_shared::account::AccountKind;
 use aicmo_shared::activity::SubjectType;
+use aicmo_shared::api::{BodyKind, Endpoint, EndpointSpec};
 use aicmo_shared::api_key::ApiKeyDraft;
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::session::{SecondFactor, SecretText};
@@ -16,9 +17,10 @@ use aicmo_store::accounts::sessions::SessionRecord;
 use aicmo_store::accounts::users::UserRecord;
 use aicmo_store::accounts::{SecretHash, sessions, users};
 use aicmo_store::{Actor, AuditEntry, Store};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::harness::{ADMIN_KEY, TestServer};
+use super::harness::{ADMIN_KEY, Got, TestServer, send};
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -61,7 +63,35 @@ impl Who {
     }
 }
 
+/// Sends `who`'s request to endpoint `E` on the thing with `id`; `body` counts where it takes one.
+pub async fn call<E: Endpoint>(server: &TestServer, who: &Who, id: &str, body: &Value) -> Got {
+    let mut request = server.ask(who, E::SPEC.method.as_str(), &E::SPEC.path_with(&[id]));
+    if E::SPEC.body == BodyKind::Json {
+        request = request.json(body);
+    }
+    if E::SPEC.needs_version {
+        request = request.header("If-Match", "\"v1\"");
+    }
+    send(request).await
+}
+
 impl TestServer {
+    /// Who sends a request to `spec` in a walk: an administrator's key, or for one's own account the
+    /// person that `with_owner` made. A mock process has a viewer for that, who is nobody.
+    pub fn sender(&self, spec: &EndpointSpec) -> Who {
+        if spec.access == Access::OwnAccount {
+            self.owner.get().cloned().unwrap_or(Who::Nobody)
+        } else {
+            Who::administrator()
+        }
+    }
+
+    /// Makes the person who walks through the endpoints of one's own account.
+    pub async fn with_owner(&self) -> Who {
+        let owner = self.as_role(Role::Admin).await;
+        self.owner.get_or_init(|| owner).clone()
+    }
+
     /// A request by `who`.
     pub fn ask(&self, who: &Who, method: &str, path: &str) -> RequestBuilder {
         let anonymous = self.client.clone().without_key();

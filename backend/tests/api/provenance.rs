@@ -76,6 +76,7 @@ on_both_databases! {
     async fn a_disabled_service_is_mock_and_its_neighbours_are_live(db: TestDatabase) {
         let disabled = ServiceName::Campaigns;
         let server = Start { services_disabled: vec![disabled], ..Start::live(db.store()) }.serve();
+        server.with_owner().await;
         for spec in api::ALL.iter().filter(|spec| spec.kind == Kind::Read && !spec.path.contains('{')) {
             let got = send(samples::request(&server, spec, samples::NOBODY)).await;
             let expected = (spec.service == Some(disabled)).then_some(MockReason::ServiceDisabled);

@@ -1,6 +1,8 @@
 //! A well-formed request for every endpoint, so that walks over the table meet the endpoint itself
 //! and not its input checks.
 
+use std::collections::BTreeMap;
+
 use aicmo_client::reqwest::RequestBuilder;
 use aicmo_client::reqwest::multipart::{Form, Part};
 use aicmo_shared::api::{BodyKind, EndpointSpec, Method};
@@ -55,9 +57,9 @@ pub fn body(name: &str) -> Value {
     }
 }
 
-/// A well-formed request for `spec` by an administrator, with `id` in its path.
+/// A well-formed request for `spec` by somebody who may send it, with `id` in its path.
 pub fn request(server: &TestServer, spec: &EndpointSpec, id: &str) -> RequestBuilder {
-    request_by(server, &Who::administrator(), spec, id)
+    request_by(server, &server.sender(spec), spec, id)
 }
 
 /// A well-formed request for `spec` by `who`, with `id` in its path.
@@ -87,36 +89,62 @@ pub fn noun(spec: &EndpointSpec) -> &'static str {
         .unwrap_or_default()
 }
 
-/// One lead, one campaign and one import, made through the API; answers the id for a noun.
-pub struct Populated {
-    pub lead: String,
-    pub campaign: String,
-    pub import: String,
-    pub webhook: String,
-}
+/// Something of every noun, by the noun.
+pub struct Populated(BTreeMap<&'static str, String>);
+
+/// The list endpoints whose first rows have ids.
+const LISTS: &[&str] = &[
+    "leads",
+    "campaigns",
+    "imports",
+    "users",
+    "invitations",
+    "api-keys",
+    "webhooks",
+];
 
 impl Populated {
+    /// Rows of the trail that `through` leaves.
+    pub const ROWS: u64 = 8;
+
+    /// One of each, made through the API.
     pub async fn through(server: &TestServer) -> Self {
-        let create = async |path: &str, name: &str| {
-            let got = send(server.request("POST", path).json(&body(name))).await;
+        server.with_owner().await;
+        let create = async |path: &str, body: Value| {
+            let got = send(server.request("POST", path).json(&body)).await;
             assert_eq!(got.status.as_u16(), 201, "{}", got.text());
             got.json()
         };
-        let lead = create("/api/v1/leads", "CreateLead").await["lead"]["id"].clone();
-        let campaign = create("/api/v1/campaigns", "CreateCampaign").await["id"].clone();
-        let import = upload(server, CSV).await["id"].clone();
-        let text = |id: Value| id.as_str().expect("an id").to_owned();
-        Self {
-            lead: text(lead),
-            campaign: text(campaign),
-            import: text(import),
-            webhook: NOBODY.to_owned(),
-        }
+        let user = create("/api/v1/users", body("CreateServiceAccount")).await["id"].clone();
+        let mut key = body("CreateApiKey");
+        key["owner"] = user.clone();
+        let invitation = create("/api/v1/invitations", body("CreateInvitation")).await;
+        let ids = [
+            (
+                "leads",
+                create("/api/v1/leads", body("CreateLead")).await["lead"]["id"].clone(),
+            ),
+            (
+                "campaigns",
+                create("/api/v1/campaigns", body("CreateCampaign")).await["id"].clone(),
+            ),
+            ("imports", upload(server, CSV).await["id"].clone()),
+            ("users", user),
+            ("invitations", invitation["invitation"]["id"].clone()),
+            (
+                "api-keys",
+                create("/api/v1/api-keys", key).await["key"]["id"].clone(),
+            ),
+        ];
+        Self(
+            ids.map(|(noun, id)| (noun, id.as_str().expect("an id").to_owned()))
+                .into(),
+        )
     }
 
     /// As `through`, and a webhook.
     pub async fn with_webhook(server: &TestServer) -> Self {
-        let ids = Self::through(server).await;
+        let mut ids = Self::through(server).await;
         let made = send(
             server
                 .request("POST", "/api/v1/webhooks")
@@ -124,34 +152,31 @@ impl Populated {
         )
         .await;
         let webhook = made.json()["webhook"]["id"].as_str().expect("an id").to_owned();
-        Self { webhook, ..ids }
+        ids.0.insert("webhooks", webhook);
+        ids
     }
 
     /// The first rows of the lists, for a server whose data is given.
     pub async fn found_in(server: &TestServer) -> Self {
-        let first = async |path: &str| {
-            let got = send(server.get(path)).await;
+        let mut ids = BTreeMap::new();
+        for noun in LISTS {
+            let path = format!("/api/v1/{noun}");
+            let got = send(server.get(&path)).await;
             assert_eq!(got.status.as_u16(), 200, "{path}: {}", got.text());
-            got.json()["data"][0]["id"]
-                .as_str()
-                .map_or_else(|| NOBODY.to_owned(), str::to_owned)
-        };
-        Self {
-            lead: first("/api/v1/leads").await,
-            campaign: first("/api/v1/campaigns").await,
-            import: first("/api/v1/imports").await,
-            webhook: first("/api/v1/webhooks").await,
+            if let Some(id) = got.json()["data"][0]["id"].as_str() {
+                ids.insert(*noun, id.to_owned());
+            }
         }
+        Self(ids)
     }
 
     pub fn id_for(&self, spec: &EndpointSpec) -> &str {
-        match noun(spec) {
-            "leads" => &self.lead,
-            "campaigns" => &self.campaign,
-            "imports" => &self.import,
-            "webhooks" => &self.webhook,
-            _ => NOBODY,
-        }
+        self.0.get(noun(spec)).map_or(NOBODY, String::as_str)
+    }
+
+    /// The id of the thing of that noun.
+    pub fn id_of(&self, noun: &str) -> &str {
+        &self.0[noun]
     }
 }
 

@@ -11,7 +11,7 @@ on_both_databases! {
     async fn a_change_needs_the_version_that_was_seen(db: TestDatabase) {
         let server = TestServer::live(db.store());
         let ids = Populated::through(&server).await;
-        let path = format!("/api/v1/leads/{}", ids.lead);
+        let path = format!("/api/v1/leads/{}", ids.id_of("leads"));
         let patch = |etag: Option<&str>| {
             let request = server.request("PATCH", &path).json(&json!({ "title": "Analyst" }));
             match etag {
@@ -42,9 +42,9 @@ on_both_databases! {
         let server = TestServer::live(db.store());
         let ids = Populated::through(&server).await;
         for path in [
-            format!("/api/v1/leads/{}", ids.lead),
-            format!("/api/v1/campaigns/{}", ids.campaign),
-            format!("/api/v1/imports/{}", ids.import),
+            format!("/api/v1/leads/{}", ids.id_of("leads")),
+            format!("/api/v1/campaigns/{}", ids.id_of("campaigns")),
+            format!("/api/v1/imports/{}", ids.id_of("imports")),
         ] {
             let first = send(server.get(&path)).await;
             let etag = first.header("etag").to_owned();
@@ -65,9 +65,9 @@ on_both_databases! {
     async fn counts_that_move_without_the_version_change_the_etag(db: TestDatabase) {
         let server = TestServer::live(db.store());
         let ids = Populated::through(&server).await;
-        let path = format!("/api/v1/campaigns/{}", ids.campaign);
+        let path = format!("/api/v1/campaigns/{}", ids.id_of("campaigns"));
         let before = send(server.get(&path)).await.header("etag").to_owned();
-        let body = json!({ "name": "Grace", "email": "grace@navy.example", "campaign": ids.campaign });
+        let body = json!({ "name": "Grace", "email": "grace@navy.example", "campaign": ids.id_of("campaigns") });
         assert_eq!(send(server.request("POST", "/api/v1/leads").json(&body)).await.status.as_u16(), 201);
         let after = send(server.get(&path).header("If-None-Match", before)).await;
         assert_eq!(after.status.as_u16(), 200, "a campaign with one more lead is not the same");

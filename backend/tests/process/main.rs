@@ -2,6 +2,7 @@
 //!
 //! Every test starts processes of its own in a directory of its own, on free ports.
 
+mod accounts;
 mod api_jobs;
 mod audit;
 mod canaries;

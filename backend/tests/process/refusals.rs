@@ -10,7 +10,6 @@ use crate::support::{Room, binary, or_skip, refusal};
 #[test]
 fn a_bad_setting_exits_78_with_key_and_rule_and_touches_nothing() {
     for (key, value, rule) in [
-        ("AICMO_BIND", "0.0.0.0:8000", "no sign-in yet"),
         ("AICMO_BIND", "everywhere", "an address and a port"),
         ("AICMO_DB_POOL_MAX", "0", "from 1 to 200"),
         ("AICMO_DB_REQUIRED", "yes", "true or false"),
@@ -18,6 +17,8 @@ fn a_bad_setting_exits_78_with_key_and_rule_and_touches_nothing() {
         ("AICMO_LOG_FORMAT", "xml", "text or json"),
         ("AICMO_SERVICES_DISABLED", "mail", "campaign_ops"),
         ("AICMO_IDENTITY_KEY", "short", "at least 32"),
+        ("AICMO_BOOTSTRAP_ADMIN_KEY", "short", "at least 32"),
+        ("AICMO_SESSION_HOURS", "0", "from 1 to 720"),
         ("AICMO_CONFIG", "/nowhere/aicmo.toml", "can be read"),
         ("DATABASE_URL", "mysql://x/y", "postgres://"),
     ] {

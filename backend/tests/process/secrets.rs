@@ -88,6 +88,7 @@ fn a_secret_in_the_wrong_place_is_refused_and_not_repeated() {
         ("AICMO_BIND", CANARY),
         ("AICMO_DB_REQUIRED", CANARY),
         ("AICMO_SERVICES_DISABLED", CANARY),
+        ("AICMO_SESSION_HOURS", CANARY),
     ] {
         let ended = room.run(&["serve"], &[(key, value)]);
         assert_eq!(ended.status.code(), Some(78), "{key}");
