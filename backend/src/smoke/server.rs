@@ -39,7 +39,7 @@ pub struct Server {
     child: Child,
     log: Arc<Mutex<Vec<String>>>,
     key: String,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
     /// Where it listens.
     pub url: String,
     /// Its first line on stdout.
@@ -82,12 +82,17 @@ impl Server {
             child,
             log,
             key,
-            lines,
+            lines: Mutex::new(lines),
             url: String::new(),
             ready_line: String::new(),
             start_took: Duration::ZERO,
         };
-        match server.lines.recv_timeout(PATIENCE) {
+        let first = server
+            .lines
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(PATIENCE);
+        match first {
             Ok(line) => {
                 server.start_took = began.elapsed();
                 server.url =
@@ -117,7 +122,8 @@ impl Server {
 
     /// The next line that it has written on stdout since it was ready, if there is one.
     pub fn line_after_ready(&self) -> Option<String> {
-        self.lines.try_recv().ok()
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.try_recv().ok()
     }
 
     /// The process.
