@@ -38,7 +38,7 @@ on_both_databases! {
         let cursor = first.page().and_then(|page| page.next_cursor.clone());
         assert!(cursor.is_some(), "there is more");
         let rest = list(AuditQuery { limit: Some(2), cursor, ..AuditQuery::default() }).await.into_data();
-        assert_eq!(rest, all[2..]);
+        assert_eq!(rest, all[2..4]);
     }
 
     async fn a_filter_that_no_index_answers_is_refused_by_name(db: TestDatabase) {
@@ -61,7 +61,7 @@ on_both_databases! {
         let report = verify().await;
         assert!(report.is_intact && report.broken.is_none(), "{report:?}");
         assert_eq!((report.rows, report.head_hash.len()), (Populated::ROWS, 64));
-        assert_eq!(report.head_seq.unsigned_abs(), Populated::ROWS);
+        assert_eq!(report.head_seq, Populated::ROWS);
 
         let lift = match db.kind() {
             DatabaseKind::Sqlite => "DROP TRIGGER audit_log_refuse_update",

@@ -217,7 +217,7 @@ fn by_the_test(action: AuditAction, subject: SubjectType, id: String, at: Timest
         subject_id: Some(id),
         campaign: None,
         before: None,
-        after: None,
+        after: Some(serde_json::json!({ "by": "test" })),
         reason: None,
         request_id: String::new(),
         at,

@@ -5,6 +5,7 @@
 
 mod cookies;
 
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
@@ -148,6 +149,15 @@ fn known(request: &HttpRequest) -> Rc<(Principal, Credentials)> {
     )
 }
 
+/// Where a request comes from: the connection, or what a trusted proxy says of it.
+fn address(request: &HttpRequest) -> Option<IpAddr> {
+    let door = request.app_data::<web::Data<Door>>()?;
+    match door.limits().address_of(request) {
+        Payer::Address(address) => Some(address),
+        Payer::Account(_) => None,
+    }
+}
+
 /// Who asks for something about their own session, and from where.
 pub fn visitor(request: &HttpRequest) -> Visitor {
     let known = known(request);
@@ -161,7 +171,7 @@ pub fn visitor(request: &HttpRequest) -> Visitor {
         operator: principal.operator(RequestId::text(request)),
         principal: principal.clone(),
         credentials: credentials.clone(),
-        address: request.peer_addr().map(|address| address.ip()),
+        address: address(request),
         user_agent: user_agent.chars().take(USER_AGENT_MAX).collect(),
         device_mark: Cookies::of(request).device(request),
     }

@@ -38,8 +38,8 @@ pub async fn commit_import(
     let outcome = start(ops, &store, operator, id).await;
     ops.wrote(&outcome);
     let record = outcome?;
-    Worker::new(Arc::clone(ops), store, operator.clone(), id).spawn();
-    Ok(record.into_import())
+    Worker::new(Arc::clone(ops), store.clone(), operator.clone(), id).spawn();
+    super::shown(&store, record).await
 }
 
 async fn start(

@@ -31,7 +31,7 @@ pub async fn map_import(
     let store = ops.live(Some(ServiceName::Imports))?;
     let outcome = map(ops, &store, operator, id, mapping).await;
     ops.wrote(&outcome);
-    outcome.map(ImportRecord::into_import)
+    super::shown(&store, outcome?).await
 }
 
 async fn map(
@@ -154,7 +154,7 @@ pub async fn cancel_import(
     if let Ok(Err(cause)) = removed {
         tracing::debug!(import.id = %id, error = %cause, "the file of import {id} was not removed");
     }
-    Ok(record.into_import())
+    super::shown(&store, record).await
 }
 
 async fn cancel(

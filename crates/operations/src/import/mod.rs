@@ -30,8 +30,8 @@ use aicmo_shared::audit::AuditAction;
 use aicmo_shared::import::{FileReading, Import, ImportRow, ImportState};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::{CampaignId, ImportId, Sourced, Timestamp};
-use aicmo_store::AuditEntry;
 use aicmo_store::imports::ImportRecord;
+use aicmo_store::{AuditEntry, Store, imports};
 use serde_json::Value;
 
 use crate::context::{Operations, Operator};
@@ -48,6 +48,15 @@ pub struct ImportUpload {
     pub path: PathBuf,
     /// Where its leads shall go; the mapping may say otherwise later.
     pub campaign: Option<CampaignId>,
+}
+
+/// The import as the wire shows it.
+pub(crate) async fn shown(store: &Store, record: ImportRecord) -> Result<Import, OperationError> {
+    let id = record.id;
+    imports::shown(&store.reader(), vec![record])
+        .await?
+        .pop()
+        .ok_or_else(|| OperationError::not_found(ImportId::NOUN, id))
 }
 
 /// A page of imports, newest first.

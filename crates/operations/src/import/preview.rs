@@ -45,7 +45,7 @@ pub async fn preview_import(
     let store = ops.live(Some(ServiceName::Imports))?;
     let outcome = run(ops, &store, operator, id).await;
     ops.wrote(&outcome);
-    outcome.map(ImportRecord::into_import)
+    super::shown(&store, outcome?).await
 }
 
 async fn run(

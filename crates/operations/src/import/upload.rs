@@ -43,7 +43,7 @@ pub async fn upload_import(
     let outcome = take(ops, &store, operator, &upload).await;
     drop(temporary);
     ops.wrote(&outcome);
-    outcome.map(ImportRecord::into_import)
+    super::shown(&store, outcome?).await
 }
 
 async fn take(

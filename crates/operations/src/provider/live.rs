@@ -34,6 +34,7 @@ use crate::accounts::Refusal;
 use crate::context::Operations;
 use crate::error::OperationError;
 use crate::identity::normalise_email;
+use crate::import;
 use crate::text;
 
 /// The live side of the read port, for one request.
@@ -240,11 +241,7 @@ impl ReadPort for LiveData<'_> {
             let page = imports::list(&self.reader(), after.as_ref(), limit).await?;
             let total = imports::count(&self.reader()).await?;
             Ok(Page {
-                rows: page
-                    .rows
-                    .into_iter()
-                    .map(imports::ImportRecord::into_import)
-                    .collect(),
+                rows: imports::shown(&self.reader(), page.rows).await?,
                 corrupt: page.corrupt,
                 next: page.next,
                 limit,
@@ -255,12 +252,11 @@ impl ReadPort for LiveData<'_> {
     }
 
     async fn import(&self, id: ImportId) -> Result<Sourced<Import>, OperationError> {
-        let outcome = imports::get(&self.reader(), id).await;
-        self.answer(
-            outcome
-                .map(imports::ImportRecord::into_import)
-                .map_err(Into::into),
-        )
+        let outcome = async {
+            let record = imports::get(&self.reader(), id).await?;
+            import::shown(&self.store, record).await
+        };
+        self.answer(outcome.await)
     }
 
     async fn import_rows(

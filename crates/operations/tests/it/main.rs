@@ -1,5 +1,6 @@
 //! The rules of the house, on real databases of both kinds with a clock that stands still.
 
+mod accounts;
 mod campaigns;
 mod commands;
 mod diagnostics;

@@ -8,6 +8,7 @@ use aicmo_shared::{LeadId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::{Map, Value};
 
+use super::accounts::actors::ActorNames;
 use super::fetch;
 use crate::column::Row;
 use crate::entity::{audit_log, lead_status_step, lead_touch};
@@ -49,6 +50,10 @@ pub async fn list(session: &impl Session, lead: LeadId, limit: u32) -> Result<Li
     }
     for row in fetch::<audit_log::Model>(session, WHAT, "audit_log", &edits).await? {
         events.push(row.and_then(edit_event));
+    }
+    let names = ActorNames::read(session, events.rows.iter().map(|event| event.actor.as_str())).await?;
+    for event in &mut events.rows {
+        event.actor = names.of(std::mem::take(&mut event.actor));
     }
     // The sort is stable: at one instant a touch stands before the step that it caused.
     events.rows.sort_by_key(|event| std::cmp::Reverse(event.at));

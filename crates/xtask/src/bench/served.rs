@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use crate::failure::{Because, Failure};
 use crate::job::Job;
 
+/// The key of every request: what is measured includes knowing who asks.
+pub const KEY: &str = "the-key-of-the-benchmark-and-of-nobody-else";
+
 /// A running `aicmo serve`.
 pub struct Served {
     child: Child,
@@ -51,6 +54,7 @@ impl Served {
         command
             .env("AICMO_DATA_DIR", data_dir)
             .env("AICMO_BIND", "127.0.0.1:0")
+            .env("AICMO_BOOTSTRAP_ADMIN_KEY", KEY)
             .env("AICMO_LOG_LEVEL", "warn")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped());

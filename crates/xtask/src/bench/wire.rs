@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use super::served::KEY;
 use crate::failure::{Because, Failure};
 
 /// One connection to the server.
@@ -51,7 +52,11 @@ impl Connection {
 
     /// The bytes of a GET, to be prepared once and sent often.
     pub fn request(&self, path: &str, extra: &str) -> Vec<u8> {
-        format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{extra}\r\n", self.host).into_bytes()
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {KEY}\r\n{extra}\r\n",
+            self.host
+        )
+        .into_bytes()
     }
 
     /// Sends a prepared request and reads the whole answer.

@@ -1,5 +1,6 @@
 //! Who may come in: accounts, their sessions and recovery codes, links that work once, and keys.
 
+pub mod actors;
 pub mod api_keys;
 pub mod one_time_links;
 pub mod recovery_codes;

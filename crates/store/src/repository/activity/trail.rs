@@ -17,6 +17,7 @@ use super::{ActivityPosition, Line, Stream, WHAT, event, newest};
 use crate::column::Row;
 use crate::entity::{audit_log, import_batch};
 use crate::error::StoreError;
+use crate::repository::accounts::actors::ActorNames;
 use crate::repository::{CHUNK, campaigns, fetch, leads};
 use crate::session::Session;
 
@@ -25,6 +26,7 @@ struct Names {
     campaigns: HashMap<CampaignId, CampaignRef>,
     imports: HashMap<Uuid, ImportName>,
     leads: HashMap<Uuid, String>,
+    actors: ActorNames,
 }
 
 #[derive(FromQueryResult)]
@@ -77,6 +79,7 @@ async fn names(session: &impl Session, rows: &[audit_log::Model]) -> Result<Name
     Ok(Names {
         campaigns: campaigns::names(session, about(SubjectType::Campaign).map(CampaignId::new)).await?,
         leads: leads::names(session, about(SubjectType::Lead)).await?,
+        actors: ActorNames::read(session, rows.iter().map(|row| row.actor_id.as_str())).await?,
         imports: import_names(session, about(SubjectType::Import).collect()).await?,
     })
 }
@@ -185,7 +188,7 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
     let about = (subject_type, row.subject_id.clone());
     Ok(ActivityEvent {
         detail,
-        actor: row.actor_id.clone(),
+        actor: names.actors.of(row.actor_id.clone()),
         ..event(Stream::Trail.event_id(row.id), row.at, kind, title, about)
     })
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::column::Row;
 use crate::entity::import_batch;
 use crate::error::{StoreError, Subject};
+use crate::repository::accounts::actors::ActorNames;
 use crate::repository::{cut, fetch};
 use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
@@ -42,9 +43,17 @@ pub struct ImportRecord {
     pub updated_at: Timestamp,
 }
 
+/// Imports as the wire shows them, with the names of those who uploaded them.
+pub async fn shown(session: &impl Session, records: Vec<ImportRecord>) -> Result<Vec<Import>, StoreError> {
+    let names = ActorNames::read(session, records.iter().map(|record| record.uploaded_by.as_str())).await?;
+    Ok(records
+        .into_iter()
+        .map(|record| record.into_import(&names))
+        .collect())
+}
+
 impl ImportRecord {
-    /// The import as the wire shows it.
-    pub fn into_import(self) -> Import {
+    fn into_import(self, names: &ActorNames) -> Import {
         Import {
             id: self.id,
             version: self.version,
@@ -59,7 +68,7 @@ impl ImportRecord {
             counts: self.counts,
             committed: self.committed,
             error: self.error,
-            uploaded_by: self.uploaded_by,
+            uploaded_by: names.of(self.uploaded_by),
             created_at: self.created_at,
             updated_at: self.updated_at,
         }
