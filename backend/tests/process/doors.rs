@@ -93,7 +93,8 @@ fn every_other_command_ends_without_listening() {
         let ended = room.run(&[name], &[("AICMO_BACKEND_URL", "http://127.0.0.1:9")]);
         assert!(!ended.stdout.contains("aicmo ready"), "{name}");
         assert!(
-            matches!(ended.status.code(), Some(0 | 1)),
+            // A command that has commands of its own says which.
+            matches!(ended.status.code(), Some(0..=2)),
             "{name}: {}",
             ended.stderr
         );
