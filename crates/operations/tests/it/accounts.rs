@@ -12,7 +12,7 @@ use aicmo_shared::account::{SetUpRequest, UserPatch};
 use aicmo_shared::api_key::ApiKeyDraft;
 use aicmo_shared::session::{SecretText, SignInRequest};
 use aicmo_store::{Store, accounts};
-use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
+use aicmo_test_support::{on_both_databases, wait_until};
 
 use crate::support::{FrozenClock, HOUR, MINUTE, NOON, settings};
 
