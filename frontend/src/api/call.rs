@@ -11,7 +11,7 @@ use aicmo_shared::api::{AnswerKind, CommandEndpoint, Endpoint, EndpointSpec, NoQ
 use aicmo_shared::{Problem, Sourced, build_marker};
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
@@ -89,6 +89,17 @@ where
 {
     let sending = Sending::new(&E::SPEC, path, query, READ_SECONDS);
     sending.send(None, Headers::new(), Answered::parse)
+}
+
+/// Asks whether the list `E` has a row, and does not look at it: the types of rows are heavy.
+pub fn read_one_row<E: ReadEndpoint>() -> Call<Sourced<Vec<IgnoredAny>>> {
+    let sending = Sending::new(&E::SPEC, &[], &OneRow { limit: 1 }, READ_SECONDS);
+    sending.send(None, Headers::new(), Answered::parse)
+}
+
+#[derive(Serialize)]
+struct OneRow {
+    limit: u32,
 }
 
 /// Commands `E`. `version` is the version the operator saw, where the endpoint needs one.

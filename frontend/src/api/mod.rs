@@ -11,7 +11,7 @@ mod progress;
 mod signed;
 
 pub use address::escape;
-pub use call::{Call, command, download, order, read};
+pub use call::{Call, command, download, order, read, read_one_row};
 #[cfg(test)]
 pub use error::Cause;
 pub use error::ClientError;

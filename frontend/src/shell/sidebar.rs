@@ -15,6 +15,9 @@ use crate::components::icon::TabIcon;
 use crate::format;
 use crate::tab::Tab;
 
+/// Under which key it is kept that the Diagnostics card is open.
+const CARD: &str = "diagnostics-card";
+
 /// The sidebar.
 #[component]
 pub fn Sidebar() -> impl IntoView {
@@ -56,7 +59,9 @@ pub fn Sidebar() -> impl IntoView {
 #[component]
 fn DiagnosticsCard() -> impl IntoView {
     let shell = ShellState::expect();
-    let open = RwSignal::new(false);
+    // Kept like a draft: opening it may make the whole console take over.
+    let open = RwSignal::new(boot::draft(CARD).is_some());
+    Effect::new(move || boot::keep_draft(CARD, if open.get() { "open" } else { "" }));
     let services = move || {
         shell.status.with(|status| {
             let Some(status) = status else {
@@ -110,7 +115,16 @@ fn DiagnosticsCard() -> impl IntoView {
     }
 }
 
+/// The report is heavy, so this size of the console does not have its type: the whole one takes over.
+#[cfg(not(feature = "whole"))]
+#[component]
+fn Facts() -> impl IntoView {
+    boot::grow();
+    view! { <p class="diagcard__failed">"Asking the server"</p> }
+}
+
 /// The facts that need the report; asked for when the operator opens the card.
+#[cfg(feature = "whole")]
 #[component]
 fn Facts() -> impl IntoView {
     let report = Load::new(|| api::read::<GetDiagnostics>(&[], &NoQuery {}));
@@ -129,6 +143,7 @@ fn Facts() -> impl IntoView {
     }
 }
 
+#[cfg(feature = "whole")]
 fn facts(report: &Diagnostics) -> Vec<(&'static str, String)> {
     let setting = |key: &str| {
         report

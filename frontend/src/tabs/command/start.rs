@@ -4,7 +4,7 @@
 //! it to whoever may not take the steps.
 
 use aicmo_shared::access::Capability;
-use aicmo_shared::api::{CampaignQuery, LeadQuery, ListCampaigns, ListLeads};
+use aicmo_shared::api::{ListCampaigns, ListLeads};
 use leptos::prelude::*;
 
 use crate::api::{self, Load};
@@ -24,24 +24,8 @@ pub fn GettingStarted() -> impl IntoView {
 
 #[component]
 fn Steps() -> impl IntoView {
-    let campaigns = Load::new(|| {
-        api::read::<ListCampaigns>(
-            &[],
-            &CampaignQuery {
-                limit: Some(1),
-                ..CampaignQuery::default()
-            },
-        )
-    });
-    let leads = Load::new(|| {
-        api::read::<ListLeads>(
-            &[],
-            &LeadQuery {
-                limit: Some(1),
-                ..LeadQuery::default()
-            },
-        )
-    });
+    let campaigns = Load::new(api::read_one_row::<ListCampaigns>);
+    let leads = Load::new(api::read_one_row::<ListLeads>);
     let steps = Memo::new(move |_| {
         let has_campaign = campaigns.with(|rows| !rows.is_empty())?;
         let has_leads = leads.with(|rows| !rows.is_empty())?;
