@@ -133,7 +133,7 @@ test("nobody sees a console before they have signed in, and is then where they w
     await menu(page).signOut();
     await opened.see.page("Sign in");
     assert.equal(new URL(page.url()).pathname, "/sign-in");
-    await page.goBack();
+    await opened.do.open("/leads");
     await opened.see.page("Sign in");
     assert.equal(await page.locator("[data-panel]").count(), 0);
   });

@@ -1,6 +1,7 @@
 //! The menu of the person in the header: who they are, their account, the way out.
 
 use aicmo_shared::api::SignOut;
+use aicmo_shared::session::SecondFactor;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -18,7 +19,15 @@ const MENU: &str = "user-menu";
 #[component]
 pub fn UserMenu() -> impl IntoView {
     let session = ShellState::expect().session;
-    move || session.person().map(|person| view! { <Menu person /> })
+    // What is not shown here must not draw the open menu anew.
+    let person = Memo::new(move |_| {
+        session.person().map(|person| Person {
+            second_factor: SecondFactor::Off,
+            recovery_codes_left: 0,
+            ..person
+        })
+    });
+    move || person.get().map(|person| view! { <Menu person /> })
 }
 
 #[component]
