@@ -33,11 +33,11 @@ pub struct Plan {
 
 impl Plan {
     /// Fewer samples when the bench itself is under test.
-    const fn samples(&self, full: usize) -> usize {
+    pub const fn samples(&self, full: usize) -> usize {
         if self.quick { full / 10 } else { full }
     }
 
-    const fn span(&self) -> Duration {
+    pub const fn span(&self) -> Duration {
         Duration::from_millis(if self.quick { 300 } else { 3_000 })
     }
 
@@ -93,6 +93,10 @@ pub fn all(step: &mut Step, plan: &Plan) -> Result<Vec<Measurement>, Failure> {
     found.extend(pages_at_depth(plan, &big)?);
     step.say("listeners of the event stream");
     found.extend(super::streams::measure(&plan.binary, plan.quick)?);
+    step.say("who asks");
+    found.push(super::access::cost_of_looking_somebody_up(plan)?);
+    step.say("writes mixed with reads");
+    found.push(super::mixed::reads_beside_writes(step, plan)?);
     step.say("the console");
     found.push(console_size()?);
     found.push(repeat_visit(&big)?);
@@ -429,12 +433,12 @@ fn repeat_visit(big: &Served) -> Result<Measurement, Failure> {
     })
 }
 
-fn json(body: &[u8]) -> Result<serde_json::Value, Failure> {
+pub fn json(body: &[u8]) -> Result<serde_json::Value, Failure> {
     serde_json::from_slice(body)
         .map_err(|cause| Failure::new(format!("the server answered no JSON: {cause}")))
 }
 
-fn millis(duration: Duration) -> String {
+pub fn millis(duration: Duration) -> String {
     format!("{:.2} ms", duration.as_secs_f64() * 1000.0)
 }
 

@@ -4,8 +4,10 @@
 //! measured is the release binary over loopback; the databases are filled once and kept in the
 //! target directory until the schema or the seeding changes.
 
+mod access;
 mod load;
 mod measure;
+mod mixed;
 mod report;
 pub mod served;
 mod streams;

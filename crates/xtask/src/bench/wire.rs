@@ -8,6 +8,11 @@ use std::time::Duration;
 use super::served::KEY;
 use crate::failure::{Because, Failure};
 
+/// The header line of a key.
+pub fn bearer(key: &str) -> String {
+    format!("Authorization: Bearer {key}")
+}
+
 /// One connection to the server.
 pub struct Connection {
     reader: BufReader<TcpStream>,
@@ -50,13 +55,31 @@ impl Connection {
         })
     }
 
-    /// The bytes of a GET, to be prepared once and sent often.
+    /// The bytes of a GET by the administrator, to be prepared once and sent often.
     pub fn request(&self, path: &str, extra: &str) -> Vec<u8> {
+        self.request_as(&bearer(KEY), path, extra)
+    }
+
+    /// The bytes of a GET by whom `credential` names, a header line.
+    pub fn request_as(&self, credential: &str, path: &str, extra: &str) -> Vec<u8> {
         format!(
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {KEY}\r\n{extra}\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\n{credential}\r\n{extra}\r\n",
             self.host
         )
         .into_bytes()
+    }
+
+    /// A POST of JSON by the administrator.
+    pub fn post(&mut self, path: &str, body: &serde_json::Value) -> Result<Answer, Failure> {
+        let body = body.to_string();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\n{}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.host,
+            bearer(KEY),
+            body.len()
+        );
+        self.exchange(request.as_bytes())
     }
 
     /// Sends a prepared request and reads the whole answer.
