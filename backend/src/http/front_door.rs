@@ -307,15 +307,36 @@ fn problem_behind(error: &Error) -> ApiError {
     }
 }
 
+/// One line for what is ours to mend, with its cause, and one for what somebody was not let do. Who
+/// asked and for what stands in neither: the request id finds the span, and the audit trail a person.
 fn log_if_ours(error: &ApiError, request_id: &RequestId) {
+    let code = error.code();
     if error.is_ours() {
         tracing::error!(
             request.id = %request_id,
-            code = error.code().as_str(),
+            code = code.as_str(),
             cause = error.chain(),
             "request {request_id} failed"
         );
+    } else if is_security_event(code) {
+        tracing::info!(request.id = %request_id, code = code.as_str(), "request {request_id} was not allowed");
     }
+}
+
+/// Whether a refusal may be the trace of an attack.
+const fn is_security_event(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::InvalidCredentials
+            | ErrorCode::SecondFactorRequired
+            | ErrorCode::Unauthenticated
+            | ErrorCode::SessionExpired
+            | ErrorCode::RoleRequired
+            | ErrorCode::ScopeRequired
+            | ErrorCode::CsrfFailed
+            | ErrorCode::HostNotAllowed
+            | ErrorCode::LinkInvalid
+    )
 }
 
 /// What a panic said.

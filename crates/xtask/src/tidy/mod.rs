@@ -6,6 +6,7 @@
 mod arrows;
 mod documents;
 mod orphans;
+mod proofs;
 mod sources;
 mod tree;
 
@@ -56,6 +57,7 @@ const RULES: &[Rule] = &[
     documents::every_crate_is_described,
     documents::every_route_is_described,
     documents::every_setting_is_described,
+    proofs::every_named_proof_exists,
 ];
 
 /// Applies every rule to the repository.
