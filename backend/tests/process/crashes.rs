@@ -2,9 +2,8 @@
 //!
 //! Killed is killed: SIGKILL, in the middle of whatever it does, with clients that write at once.
 
-use std::sync::Arc;
-
 use aicmo_store::{DatabaseTarget, Store, StoreSettings};
+use futures_util::future::join_all;
 
 use crate::load::{Tally, Writer, assert_nothing_lost};
 use crate::support::{Room, client, signal};
@@ -18,32 +17,29 @@ const WRITERS: usize = 6;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_a_hundred_times_under_load_it_has_every_acknowledged_write() {
     let room = Room::new();
-    let tally = Arc::new(Tally::default());
+    let tally = Tally::default();
     let mut writers: Vec<Writer> = (0..WRITERS)
         .map(|n| Writer::named(&format!("writer{n}")))
         .collect();
     for round in 0..KILLS {
         let mut server = room.serve(&[]);
         let client = client(&server);
-        let working: Vec<_> = writers
-            .drain(..)
-            .map(|mut writer| {
-                let (client, tally) = (client.clone(), Arc::clone(&tally));
-                tokio::spawn(async move {
-                    let error = writer.write_until_it_fails(&client, &tally, usize::MAX).await;
-                    let error = error.expect("only a failure ends it");
-                    assert!(error.problem().is_none(), "a dead server says nothing: {error:?}");
-                    writer
-                })
-            })
-            .collect();
-        // Another instant each time: before the first answer, and after up to sixteen of them.
-        tally.moves_by(round % 17).await;
-        signal("KILL", &server);
-        assert!(!server.wait().expect("gone").success());
-        for worker in working {
-            writers.push(worker.await.expect("a writer that ends as it should"));
+        let writing = join_all(
+            writers
+                .iter_mut()
+                .map(|writer| writer.write_until_it_fails(&client, &tally, usize::MAX)),
+        );
+        let killing = async {
+            // Another instant each time: before the first answer, and after up to sixteen of them.
+            tally.moves_by(round % 17).await;
+            signal("KILL", &server);
+        };
+        let (ended, ()) = tokio::join!(writing, killing);
+        for error in ended {
+            let error = error.expect("only a failure ends it");
+            assert!(error.problem().is_none(), "a dead server says nothing: {error:?}");
         }
+        assert!(!server.wait().expect("gone").success());
     }
     assert!(tally.told() >= KILLS * 5, "{} writes are no load", tally.told());
 

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aicmo_client::{Client, ClientError};
+use aicmo_client::{Client, ClientError, Retries};
 use aicmo_shared::LeadId;
 use aicmo_shared::Timestamp;
 use aicmo_shared::api::{ChangeLeadStatus, CreateLead, GetLead, NoQuery, PatchLead};
@@ -101,6 +101,8 @@ impl Writer {
         tally: &Tally,
         enough: usize,
     ) -> Option<ClientError> {
+        // A failure is to be seen, and not to be tried again.
+        let client = &client.clone().with_retries(Retries::NONE);
         let goal = self.told.saturating_add(enough);
         while self.told < goal {
             match self.write_once(client).await {

@@ -14,6 +14,7 @@ use aicmo_shared::api_key::ApiKeyDraft;
 use aicmo_shared::session::SecretText;
 use aicmo_store::DatabaseTarget;
 use aicmo_test_support::{DatabaseKind, TestDatabase};
+use futures_util::future::join_all;
 
 use crate::load::{Tally, Writer, assert_nothing_lost};
 use crate::raw::authority;
@@ -141,28 +142,16 @@ async fn is_signed_in(server: &Server, cookie: &str) -> bool {
 
 /// Writers at work through the proxy, until each has met a failure or done enough.
 async fn write(
-    writers: Vec<Writer>,
+    writers: &mut [Writer],
     client: &Client,
-    tally: &Arc<Tally>,
+    tally: &Tally,
     enough: usize,
-    meanwhile: impl AsyncFnOnce(),
-) -> Vec<Writer> {
-    let working: Vec<_> = writers
-        .into_iter()
-        .map(|mut writer| {
-            let (client, tally) = (client.clone(), Arc::clone(tally));
-            tokio::spawn(async move {
-                writer.write_until_it_fails(&client, &tally, enough).await;
-                writer
-            })
-        })
-        .collect();
-    meanwhile().await;
-    let mut back = Vec::new();
-    for worker in working {
-        back.push(worker.await.expect("a writer that ends as it should"));
-    }
-    back
+    meanwhile: impl Future<Output = ()>,
+) {
+    let writing = writers
+        .iter_mut()
+        .map(|writer| writer.write_until_it_fails(client, tally, enough));
+    tokio::join!(join_all(writing), meanwhile);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -185,24 +174,24 @@ async fn one_of_two_replicas_is_killed_and_no_acknowledged_write_is_lost() {
     let (key, cookie) = account(&first).await;
     assert!(is_signed_in(&first, &cookie).await && is_signed_in(&second, &cookie).await);
     let proxy = Proxy::before(vec![authority(&first).to_owned(), authority(&second).to_owned()]);
-    let tally = Arc::new(Tally::default());
-    let writers: Vec<Writer> = (0..WRITERS)
+    let tally = Tally::default();
+    let mut writers: Vec<Writer> = (0..WRITERS)
         .map(|n| Writer::named(&format!("writer{n}")))
         .collect();
 
-    let writers = write(writers, &proxy.client(&key), &tally, 200, async || {
+    write(&mut writers, &proxy.client(&key), &tally, 200, async {
         tally.moves_by(60).await;
         assert!(proxy.served(0) > 0 && proxy.served(1) > 0, "both serve");
         signal("KILL", &first);
-        assert!(!first.wait().expect("gone").success());
     })
     .await;
+    assert!(!first.wait().expect("gone").success());
     let failed: usize = writers.iter().map(|writer| writer.failed).sum();
     assert!(failed > 0, "whoever wrote to the dead one was told");
     assert!(failed <= WRITERS, "a writer stops at its first failure");
 
     // The other one serves on, and everything can be read through it.
-    let writers = write(writers, &proxy.client(&key), &tally, 20, async || {}).await;
+    write(&mut writers, &proxy.client(&key), &tally, 20, async {}).await;
     assert_eq!(
         writers.iter().map(|writer| writer.failed).sum::<usize>(),
         failed,
