@@ -115,11 +115,9 @@ async fn live_a_little(server: &Server, garden: &mut Garden) {
             .json(&again),
     )
     .await;
-    // Codes are computed from it, so a hash would not do.
     garden.plant(
         "the secret of an app",
         offer["secret"].as_str().expect("a secret"),
-        false,
     );
     let user = session["data"]["user"]["id"].as_str().expect("an id").to_owned();
     let draft = ApiKeyDraft {
