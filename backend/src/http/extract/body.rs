@@ -64,6 +64,12 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ApiErr
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| body_error::explain(&error))?;
     reader.end().map_err(|error| body_error::syntax(&error))?;
+    if bytes.windows(NUL.len()).any(|window| window == NUL) {
+        let sent = serde_json::from_slice(bytes).map_err(ApiError::internal)?;
+        if let Some(place) = nul_in(&sent) {
+            return Err(body_error::nul_at(&place));
+        }
+    }
     if bytes.contains(&b'[') {
         let sent = serde_json::from_slice(bytes).map_err(ApiError::internal)?;
         let read = serde_json::to_value(&value).map_err(ApiError::internal)?;
@@ -72,6 +78,24 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, ApiErr
         }
     }
     Ok(value)
+}
+
+/// The character zero as JSON spells it; no database of ours keeps it in a text.
+const NUL: &[u8] = b"\\u0000";
+
+/// Where a text holds the character zero.
+fn nul_in(sent: &Value) -> Option<String> {
+    match sent {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(at, item)| nul_in(item).map(|place| format!("/{at}{place}"))),
+        Value::Object(fields) => fields
+            .iter()
+            .find_map(|(name, field)| nul_in(field).map(|place| format!("/{name}{place}"))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 /// Where an array was sent and an object was read from it.

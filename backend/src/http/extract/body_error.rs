@@ -42,6 +42,16 @@ pub fn not_an_object() -> ApiError {
     ApiError::new(ErrorCode::ValidationFailed, sentence).with_field("", "wrong_type", sentence)
 }
 
+/// The problem of the character zero in a text.
+pub fn nul_at(pointer: &str) -> ApiError {
+    let sentence = "A text must not hold the character U+0000.";
+    ApiError::new(
+        ErrorCode::ValidationFailed,
+        format!("The body could not be used: {sentence}"),
+    )
+    .with_field(pointer, "invalid", sentence)
+}
+
 /// The problem of an array where an object stands deeper down; serde fills one from the other.
 pub fn not_an_object_at(pointer: &str) -> ApiError {
     let sentence = format!("{} must be a JSON object.", pointer.trim_start_matches('/'));

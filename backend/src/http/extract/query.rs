@@ -66,6 +66,10 @@ fn check(spec: &ParamSpec, value: &str) -> Result<(), ApiError> {
     if value.is_empty() {
         return Ok(());
     }
+    if value.contains('\0') {
+        let message = format!("{} must not hold the character U+0000.", spec.name);
+        return Err(invalid(spec, "invalid", message));
+    }
     match spec.kind {
         ParamKind::Text => Ok(()),
         ParamKind::Boolean if matches!(value, "true" | "false") => Ok(()),
