@@ -44,6 +44,15 @@ function groups() {
   return [...found.values()];
 }
 
+/** The answers to `path` that have come so far; the list grows. */
+function answersOf(page, path) {
+  const came = [];
+  page.on("requestfinished", (request) => {
+    if (new URL(request.url()).pathname === path) came.push(request);
+  });
+  return came;
+}
+
 for (const fault of FAULTS) {
   describe(`fault ${fault.kind}`, () => {
     for (const { panels, endpoint, path } of groups().filter(({ empties }) => fault.kind !== "empty" || empties)) {
@@ -55,11 +64,14 @@ for (const fault of FAULTS) {
           await onPage(browser, server, { expectedErrors, name }, async (page) => {
             const { see, find, ...rest } = shell(page, server);
             if (fault.kind === "timeout") await page.clock.install();
+            const statuses = answersOf(page, "/api/v1/status");
             await rest.do.open(address);
             const neighbours = PANELS.filter((other) => other.path === path && other.endpoint !== endpoint);
             if (fault.kind === "timeout") {
               // Time is moved by hand: the neighbours must have their answers before it jumps.
               for (const neighbour of neighbours) await see.panel(neighbour.panel, "ready");
+              // So must the status, which is asked at the start and once more when the stream stands.
+              while (statuses.length < 2) await page.waitForEvent("requestfinished");
               await page.clock.runFor(12_000);
             }
             for (const panel of panels) {

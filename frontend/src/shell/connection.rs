@@ -137,6 +137,7 @@ pub fn follow(shell: ShellState) {
     let asking = StoredValue::new(false);
     let asked_at = StoredValue::new(None::<Timestamp>);
     let unbroken = StoredValue::new(None::<u32>);
+    let wanted = StoredValue::new(false);
     let ask = move || {
         if asking.try_get_value() != Some(false) {
             return;
@@ -172,6 +173,20 @@ pub fn follow(shell: ShellState) {
             }
         });
     };
+    // What the stream asks for must be answered after it asked: an answer on its way is too old.
+    let ask_anew = move || {
+        if asking.try_get_value() == Some(true) {
+            let _ = wanted.try_update_value(|wanted| *wanted = true);
+        } else {
+            ask();
+        }
+    };
+    Effect::new(move || {
+        shell.connection.track();
+        if wanted.try_update_value(std::mem::take) == Some(true) {
+            ask();
+        }
+    });
     ask();
     shell.live.on_move(move |moved| {
         if moved.kind() == Some(EventKind::AccessChanged) {
@@ -179,7 +194,7 @@ pub fn follow(shell: ShellState) {
             shell.session.ask();
         }
     });
-    shell.live.follow(ask);
+    shell.live.follow(ask_anew);
     let ask_in_time = move || {
         let is_fresh = shell.live.unbroken().is_some()
             && asked_at
