@@ -15,6 +15,7 @@ pub mod api;
 pub mod api_key;
 pub mod approval;
 pub mod audit;
+pub mod backup;
 pub mod build_marker;
 pub mod campaign;
 pub mod control;

@@ -72,6 +72,39 @@ pub enum Command {
         /// Only say whether it is; exit 1 when it is not.
         #[arg(long)]
         check: bool,
+        /// Only try the pending steps, on a copy or in a transaction that is rolled back.
+        #[arg(long, conflicts_with = "check")]
+        rehearse: bool,
+    },
+    /// Make a backup of one moment, while a server may work on, and restore it once to see that it is whole.
+    Backup {
+        /// Where to; never over another file [a dated name here].
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Put the keys of the data directory into it too.
+        #[arg(long)]
+        with_keys: bool,
+    },
+    /// Bring a backup back; checks all of it first.
+    Restore {
+        /// The backup.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// A data directory, or the URL of an empty PostgreSQL database [the database of the settings].
+        #[arg(long, value_name = "DIRECTORY|URL")]
+        into: Option<String>,
+        /// Put aside, under a dated name, what is there.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Carry the SQLite database to an empty PostgreSQL one; goes on where a killed run ended.
+    MoveTo {
+        /// The PostgreSQL database.
+        #[arg(value_name = "URL")]
+        url: String,
+        /// Only say what would be carried.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Verify or export the audit trail.
     #[command(subcommand)]

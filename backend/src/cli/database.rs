@@ -4,12 +4,15 @@ use aicmo_store::{Store, StoreError};
 
 use super::block_on;
 use super::output::print_text;
-use crate::process::database::{explain, open_ready};
+use crate::process::database::{explain, open_ready, rehearse};
 use crate::process::lock::InstanceLock;
 use crate::process::{Exit, Stop};
 use crate::settings::{DatabaseAddress, Settings};
 
-pub(super) fn migrate(settings: &Settings, check: bool) -> Result<Exit, Stop> {
+pub(super) fn migrate(settings: &Settings, check: bool, rehearse: bool) -> Result<Exit, Stop> {
+    if rehearse {
+        return try_steps(settings);
+    }
     let store = settings.store_settings();
     let address = store.target.redacted();
     let explained = |error: StoreError| explain(&error, &address);
@@ -63,4 +66,30 @@ pub(super) fn migrate(settings: &Settings, check: bool) -> Result<Exit, Stop> {
     })?
     .map_err(explained)?;
     print_text(&format!("{address} has the current schema.\n"))
+}
+
+/// Tries the pending steps and leaves the database as it was.
+fn try_steps(settings: &Settings) -> Result<Exit, Stop> {
+    let wanted = settings.store_settings();
+    let address = wanted.target.redacted();
+    if let DatabaseAddress::Sqlite(path) = settings.database()
+        && !path.exists()
+    {
+        return print_text(&format!(
+            "{address} does not exist yet: there is nothing to rehearse.\n"
+        ));
+    }
+    let tried = block_on(async {
+        let store = Store::open(&wanted)
+            .await
+            .map_err(|error| explain(&error, &address))?;
+        let tried = rehearse(&store, &address).await;
+        store.close().await;
+        tried
+    })??;
+    print_text(&format!(
+        "{address}: {} pending steps went well on a copy in {:.1} s; nothing was changed.\n",
+        tried.steps,
+        tried.took.as_secs_f64()
+    ))
 }

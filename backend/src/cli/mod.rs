@@ -13,6 +13,7 @@ mod local;
 mod output;
 mod remote;
 pub mod table;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -75,9 +76,14 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
     match command {
         Command::Serve { .. } => serve::serve(&settings),
         Command::Doctor { json, bundle } => doctor::run(&settings, *json, bundle.as_deref()),
-        Command::Migrate { check } => database::migrate(&settings, *check),
+        Command::Migrate { check, rehearse } => database::migrate(&settings, *check, *rehearse),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
         Command::Status { json, .. } => remote::status(&settings, *json),
+        Command::Backup { file, with_keys } => transfer::backup(&settings, file.as_deref(), *with_keys),
+        Command::Restore { file, into, replace } => {
+            transfer::restore(&settings, file, into.as_deref(), *replace)
+        }
+        Command::MoveTo { url, dry_run } => transfer::move_to(&settings, url, *dry_run),
         Command::Audit(command) => audit::run(&settings, command),
         Command::User { command } => accounts::user(&settings, command),
         Command::ApiKey { command } => accounts::api_key(&settings, command),

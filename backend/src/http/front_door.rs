@@ -29,6 +29,7 @@ use super::extract::RequestId;
 use super::fault::Faults;
 use super::host::HostRules;
 use super::limits::{Bill, Budget, Limits};
+use super::metrics::Requests;
 use super::{HttpState, QUERY_LIMIT, cors, security_headers};
 
 /// Carries the reason while the process, or the service asked, serves mock data.
@@ -45,6 +46,7 @@ pub struct Door {
     build: HeaderValue,
     hosts: HostRules,
     faults: Option<Faults>,
+    requests: Requests,
 }
 
 impl Door {
@@ -54,6 +56,7 @@ impl Door {
             build: HeaderValue::from_str(state.build.as_str()).unwrap_or(HeaderValue::from_static("unknown")),
             hosts: HostRules::new(state.public_hosts.iter().cloned()),
             faults: state.e2e.then(Faults::default),
+            requests: Requests::new(),
             state,
         }
     }
@@ -66,6 +69,11 @@ impl Door {
     /// Whether cookies go over https only.
     pub fn is_secure(&self) -> bool {
         self.state.over_tls
+    }
+
+    /// What was measured of the requests so far.
+    pub fn requests(&self) -> &Requests {
+        &self.requests
     }
 
     /// The armed faults; `None` outside E2E mode.
@@ -211,6 +219,7 @@ pub async fn admit<B: MessageBody + 'static>(
     request.extensions_mut().insert(request_id.clone());
     request.extensions_mut().insert(seen.bill.clone());
     let uri = request.uri().clone();
+    let method = request.method().clone();
     let visit = visit_of(&request);
     // No query and no address of the client: both are personal data.
     let span = tracing::info_span!("request", request.id = %request_id, method = %request.method());
@@ -230,6 +239,12 @@ pub async fn admit<B: MessageBody + 'static>(
             Ok(Ok(response)) => {
                 let mut response = explained(response, &request_id, uri.path());
                 door.dress(response.headers_mut(), &seen, &ops);
+                door.requests.note(
+                    response.request().match_pattern().as_deref(),
+                    response.request().method(),
+                    response.status(),
+                    began.elapsed(),
+                );
                 tracing::debug!(
                     status = response.status().as_u16(),
                     route = response.request().match_pattern(),
@@ -247,6 +262,9 @@ pub async fn admit<B: MessageBody + 'static>(
         // The request went down with the handler, so the answer travels as an error and is dressed
         // on its way.
         log_if_ours(&failed, &request_id);
+        let status =
+            StatusCode::from_u16(failed.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        door.requests.note(None, &method, status, began.elapsed());
         let mut error = Error::from(failed.at(request_id.as_str(), uri.path()));
         error.add_response_mapper(move |mut response| {
             door.dress(response.headers_mut(), &seen, &ops);

@@ -22,6 +22,7 @@ mod health;
 mod host;
 mod idempotency;
 mod limits;
+mod metrics;
 mod mount;
 mod routes;
 mod security_headers;

@@ -5,17 +5,18 @@ use actix_web::{HttpRequest, guard};
 use aicmo_shared::api;
 
 use super::handlers::{
-    activity, api_keys, audit, campaigns, client_errors, diagnostics, imports, inventory, leads, metrics,
-    session, status, stream, tasks, users, webhooks,
+    activity, api_keys, audit, backups, campaigns, client_errors, diagnostics, imports, inventory, leads,
+    metrics, session, status, stream, tasks, users, webhooks,
 };
 use super::mount::{Mounts, answer_other_method};
-use super::{fault, health, openapi};
+use super::{fault, health, metrics as metrics_route, openapi};
 
 /// Mounts everything but the console, which is the default service.
 pub fn configure(app: &mut ServiceConfig, e2e: bool) {
     mounts().configure(app);
     health::configure(app);
     openapi::page::configure(app);
+    metrics_route::configure(app);
     app.service(
         web::resource(openapi::PATH)
             .route(
@@ -70,6 +71,8 @@ fn mounts() -> Mounts {
         .endpoint::<api::ListAudit, _, _, _>(audit::list_audit)
         .endpoint::<api::VerifyAudit, _, _, _>(audit::verify_audit)
         .endpoint::<api::ExportAudit, _, _, _>(audit::export_audit)
+        .endpoint::<api::ListBackups, _, _, _>(backups::list_backups)
+        .endpoint::<api::CreateBackup, _, _, _>(backups::create_backup)
         .endpoint::<api::GetSession, _, _, _>(session::get_session)
         .endpoint::<api::SignIn, _, _, _>(session::sign_in)
         .endpoint::<api::SignOut, _, _, _>(session::sign_out)

@@ -6,7 +6,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use aicmo_store::{Store, StoreError, StoreSettings};
+use aicmo_shared::diagnostics::DatabaseKind;
+use aicmo_store::{Rehearsal, Store, StoreError, StoreSettings, TransferError, rehearse_migration};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Exit, Stop};
@@ -38,10 +39,56 @@ async fn bring_up_to_date(store: &Store) -> Result<(), StoreError> {
         });
     }
     if schema.pending > 0 {
+        // PostgreSQL takes all steps in one transaction, so none can be left half done there.
+        if schema.applied.is_some() && store.kind() == DatabaseKind::Sqlite {
+            rehearsed(store).await?;
+        }
         tracing::info!(pending = schema.pending, to = %schema.expected, "bringing the schema up to date");
         store.migrate().await?;
     }
     Ok(())
+}
+
+/// Steps that would fail on the data that is there fail on a copy of it.
+async fn rehearsed(store: &Store) -> Result<(), StoreError> {
+    let address = store.address().to_owned();
+    match rehearse(store, &address).await {
+        Ok(tried) => {
+            tracing::info!(
+                steps = tried.steps,
+                took_ms = tried.took.as_millis(),
+                "the pending steps went well on a copy of the database"
+            );
+            Ok(())
+        }
+        Err(stop) => Err(StoreError::Rehearsal(stop.sentence.into())),
+    }
+}
+
+/// Tries the pending steps beside the database; the copy is gone afterwards.
+///
+/// # Errors
+/// What a step met, in one sentence.
+pub async fn rehearse(store: &Store, address: &str) -> Result<Rehearsal, Stop> {
+    let folder = directory_of(Path::new(address));
+    let folder = if folder.is_dir() {
+        folder.to_owned()
+    } else {
+        std::env::temp_dir()
+    };
+    let copy = tempfile::Builder::new()
+        .prefix(".rehearsal-")
+        .tempfile_in(&folder)
+        .map_err(|cause| super::data_dir::unusable(&folder, &cause))?;
+    rehearse_migration(store, copy.path()).await.map_err(|error| match error {
+        TransferError::Store(error @ StoreError::SchemaTooNew { .. }) => explain(&error, address),
+        TransferError::Store(error) => Stop::configuration(format!(
+            "The schema of {address} could not be brought up to date: {}. That was on a copy; the database was \
+             not touched: keep using the program that made it, and report this.",
+            chain(&error)
+        )),
+        other => Stop::configuration(format!("{other} That was on a copy; the database was not touched.")),
+    })
 }
 
 /// As `open_ready`, again and again for as long as `window` while the database does not answer.
@@ -103,6 +150,7 @@ pub fn explain(error: &StoreError, address: &str) -> Stop {
             "The database {address} has schema {found}, which is newer than {expected}, the newest that this \
              program knows; nothing was changed: start a newer aicmo."
         )),
+        StoreError::Rehearsal(sentence) => Stop::configuration(sentence.to_string()),
         other => Stop::fatal(format!("The database {address} could not be opened: {other}.")),
     }
 }

@@ -26,6 +26,14 @@ const DATABASE_RULE: &str = "must be postgres://user:password@host:port/database
                              user and password percent-encoded, or sqlite:///path/to/file.db";
 
 impl DatabaseAddress {
+    /// Reads an address that a command was given.
+    ///
+    /// # Errors
+    /// The rule, without the text: it may hold a password.
+    pub fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+
     /// Reads `DATABASE_URL`.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let (scheme, rest) = text.split_once(':').ok_or(DATABASE_RULE)?;

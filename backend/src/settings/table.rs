@@ -181,6 +181,8 @@ settings! {
     session_key: Option<Redacted<String>> = "AICMO_SESSION_KEY", default "", Secret, parse::optional_key;
     #[doc = "The largest file of leads that is accepted, in megabytes."]
     import_max_mb: u64 = "AICMO_IMPORT_MAX_MB", default "100", Plain, parse::megabytes::<1, 10_000>;
+    #[doc = "How many backups made by the server are kept in AICMO_DATA_DIR; older ones are removed after a new one was made."]
+    backup_keep: u32 = "AICMO_BACKUP_KEEP", default "7", Plain, parse::count::<1, 1000>;
     #[doc = "Reads of the API that one caller may send per minute; 0 is no limit."]
     reads_per_minute: u32 = "AICMO_READS_PER_MINUTE", default "12000", Plain, parse::count::<0, 1_000_000_000>;
     #[doc = "Writes to the API that one caller may send per minute; 0 is no limit."]

@@ -218,6 +218,7 @@ on_both_databases! {
         .await;
 
         walk.run("ExportAudit", "", None).await;
+        walk.run("CreateBackup", "", None).await;
 
         let commands: BTreeSet<&str> =
             api::ALL.iter().filter(|spec| spec.kind == Kind::Command).map(|spec| spec.name).collect();

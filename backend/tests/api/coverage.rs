@@ -86,6 +86,7 @@ fn every_endpoint_has_a_test_of_its_own() {
         "activity.rs",
         "api_keys.rs",
         "audit.rs",
+        "backups.rs",
         "campaigns.rs",
         "client_errors.rs",
         "diagnostics.rs",

@@ -9,6 +9,7 @@ mod people;
 mod samples;
 
 mod audit_trail;
+mod backups;
 mod broken_database;
 mod coverage;
 mod described;
@@ -48,4 +49,5 @@ mod limits;
 mod log_lines;
 mod methods;
 mod probes;
+mod prometheus;
 mod versions;

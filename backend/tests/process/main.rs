@@ -24,3 +24,4 @@ mod settings_table;
 mod smoke;
 mod smuggling;
 mod support;
+mod transfer;

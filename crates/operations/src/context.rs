@@ -5,6 +5,7 @@
 //! snapshot of the mode at its beginning and uses nothing else, so no answer mixes the two.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use aicmo_shared::activity::SubjectType;
@@ -101,6 +102,9 @@ impl Operator {
     }
 }
 
+/// Backups that the server keeps until it is told another number.
+const BACKUPS_KEPT: usize = 7;
+
 /// The context of every operation.
 pub struct Operations {
     pub(crate) clock: Arc<dyn Clock>,
@@ -118,6 +122,7 @@ pub struct Operations {
     pub(crate) client_errors: ClientErrors,
     pub(crate) last_run: Mutex<Option<LastRun>>,
     ids: IdSource,
+    backups_kept: AtomicUsize,
     mode: RwLock<Mode>,
     /// Held while the process turns live, so that it turns once.
     turning: tokio::sync::Mutex<()>,
@@ -145,6 +150,7 @@ impl Operations {
             client_errors: ClientErrors::default(),
             last_run: Mutex::new(None),
             ids: IdSource::default(),
+            backups_kept: AtomicUsize::new(BACKUPS_KEPT),
             mode: RwLock::new(mode),
             turning: tokio::sync::Mutex::new(()),
             hub: Hub::new(settings.streams_each),
@@ -190,6 +196,16 @@ impl Operations {
     /// The largest file an import takes, in bytes.
     pub fn import_max_bytes(&self) -> u64 {
         self.import_max_bytes
+    }
+
+    /// How many backups the data directory keeps.
+    pub fn backups_kept(&self) -> usize {
+        self.backups_kept.load(Ordering::Relaxed)
+    }
+
+    /// Keeps that many backups from now on; at least one.
+    pub fn keep_backups(&self, n: usize) {
+        self.backups_kept.store(n.max(1), Ordering::Relaxed);
     }
 
     /// The keys of this installation.

@@ -329,7 +329,8 @@ impl From<StoreError> for OperationError {
             duplicate @ StoreError::Duplicate(_) => Self::Internal("writing a row", duplicate.into()),
             wrong @ (StoreError::NotADatabase(_)
             | StoreError::Foreign { .. }
-            | StoreError::SchemaTooNew { .. }) => Self::Unavailable(Dependency::Database, wrong.into()),
+            | StoreError::SchemaTooNew { .. }
+            | StoreError::Rehearsal(_)) => Self::Unavailable(Dependency::Database, wrong.into()),
             query @ StoreError::Query { .. } => Self::Internal("a query", query.into()),
         }
     }

@@ -82,6 +82,9 @@ pub enum StoreError {
         /// The newest migration this binary knows.
         expected: String,
     },
+    /// The steps of the schema failed on a copy; a whole sentence, and nothing was touched.
+    #[error("{0}")]
+    Rehearsal(BoxError),
     /// A statement failed; a defect of ours.
     #[error("the database could not {what}")]
     Query {

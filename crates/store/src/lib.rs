@@ -27,6 +27,7 @@ mod session;
 mod settings;
 mod store;
 mod text;
+mod transfer;
 mod watch;
 
 pub use audit::{
@@ -46,5 +47,9 @@ pub use repository::{
 pub use schema::SchemaState;
 pub use session::{NotesTx, Reader, Session, WriteTx};
 pub use settings::{DatabaseTarget, StoreSettings};
-pub use store::Store;
+pub use store::{PoolUse, Store};
+pub use transfer::{
+    BackupManifest, BackupSource, Load, LoadPlan, Progress, Rehearsal, TableSum, TransferError, back_up,
+    check_backup, load_into_postgres, plan_load, read_manifest, rehearse_migration, set_aside, unpack,
+};
 pub use watch::Watcher;

@@ -20,6 +20,15 @@ use crate::session::{NotesTx, Reader, WriteTx};
 use crate::settings::{DatabaseTarget, StoreSettings};
 use crate::watch::Watcher;
 
+/// How the connections of a pool are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolUse {
+    pub busy: u32,
+    pub idle: u32,
+    /// What the pool may open.
+    pub most: u32,
+}
+
 /// One database.
 #[derive(Clone)]
 pub struct Store {
@@ -158,8 +167,43 @@ impl Store {
         }
     }
 
+    /// How the connections are used, by pool.
+    pub fn connections(&self) -> Vec<(&'static str, PoolUse)> {
+        let of = |open: u32, idle: usize, most: u32| {
+            let idle = u32::try_from(idle).unwrap_or(u32::MAX).min(open);
+            PoolUse {
+                busy: open - idle,
+                idle,
+                most,
+            }
+        };
+        match self.inner.kind {
+            DatabaseKind::Sqlite => [("writer", &self.inner.writer), ("readers", &self.inner.reader)]
+                .into_iter()
+                .map(|(name, connection)| {
+                    let pool = connection.get_sqlite_connection_pool();
+                    (
+                        name,
+                        of(pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+                    )
+                })
+                .collect(),
+            DatabaseKind::Postgres => {
+                let pool = self.inner.writer.get_postgres_connection_pool();
+                vec![(
+                    "all",
+                    of(pool.size(), pool.num_idle(), pool.options().get_max_connections()),
+                )]
+            }
+        }
+    }
+
     pub(crate) fn reader_pool(&self) -> &DatabaseConnection {
         &self.inner.reader
+    }
+
+    pub(crate) fn writer_pool(&self) -> &DatabaseConnection {
+        &self.inner.writer
     }
 
     pub(crate) fn target(&self) -> &DatabaseTarget {

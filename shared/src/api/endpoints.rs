@@ -16,6 +16,7 @@ use crate::account::{
 use crate::activity::ActivityEvent;
 use crate::api_key::{ApiKey, ApiKeyCreated, ApiKeyDraft};
 use crate::audit::{AuditChainReport, AuditExport, AuditFile, AuditRow};
+use crate::backup::Backup;
 use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::{Diagnostics, SupportBundle};
 use crate::event::Event;
@@ -399,4 +400,12 @@ endpoints! {
         access: Access::Needs(C::ManageWebhooks),
         service: None, version: false, success: 202, problems: [NotFound],
         "Delivers again: one delivery, or every failed one since a time.";
+    Read Get "/api/v1/backups" => ListBackups(NoQuery, None ()) -> Vec<Backup>,
+        access: Access::Needs(C::ManageBackups),
+        service: None, version: false, success: 200, problems: [],
+        "The backups in the data directory, newest first.";
+    Command Post "/api/v1/backups" => CreateBackup(NoQuery, None ()) -> Backup,
+        access: Access::Needs(C::ManageBackups),
+        service: None, version: false, success: 201, problems: [],
+        "Makes a backup in the data directory and restores it once to see that it is whole.";
 }

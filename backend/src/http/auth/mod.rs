@@ -12,7 +12,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT
 use actix_web::{HttpMessage, HttpRequest, web};
 use aicmo_operations::accounts::{Credentials, Principal, Refusal, Visitor, authenticate, csrf_token};
 use aicmo_operations::{OperationError, Operations};
-use aicmo_shared::access::Access;
+use aicmo_shared::access::{Access, Capability};
 use aicmo_shared::api::{Endpoint, EndpointSpec, Kind, Method};
 use aicmo_shared::session::{CSRF_HEADER, SecretText};
 
@@ -61,6 +61,15 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
     if spec.kind == Kind::Command {
         ops.live(spec.service)?;
     }
+    Ok(())
+}
+
+/// Lets in whoever may read, where no endpoint of the table is asked for.
+pub async fn admit_reader(request: &HttpRequest, ops: &Operations) -> Result<(), ApiError> {
+    let (principal, _) = find_out(request, ops).await?;
+    principal
+        .may(Access::Needs(Capability::Read))
+        .map_err(OperationError::from)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod api_keys;
 pub mod audit;
+pub mod backups;
 pub mod campaigns;
 pub mod client_errors;
 pub mod diagnostics;

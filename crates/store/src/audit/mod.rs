@@ -12,6 +12,7 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use chain::hex;
 pub use file::{AuditFileEnd, AuditFileWriter, AuditLine, verify_audit_file};
 pub use verify::{AuditChain, verify_audit_chain};
 

@@ -14,6 +14,7 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::accounts::actors::ActorNames;
 use super::{CHUNK, campaigns, counted, cut, fetch};
 use crate::audit::{audit_head, record_of};
 use crate::entity::audit_log::{self, Column};
@@ -366,6 +367,8 @@ async fn page_of(
             Err(corrupt) => page.corrupt.push(corrupt),
         }
     }
+    let ids = records.iter().map(|(_, record)| record.entry.actor.id.as_str());
+    let actors = ActorNames::read(session, ids).await?;
     let named = campaigns::names(
         session,
         records.iter().filter_map(|(_, record)| record.entry.campaign),
@@ -375,7 +378,12 @@ async fn page_of(
         .into_iter()
         .map(|(id, record)| {
             let campaign = record.entry.campaign.and_then(|id| named.get(&id).cloned());
-            record.into_row(id, campaign)
+            let id_of_actor = record.entry.actor.id.clone();
+            let actor_name = Some(actors.of(id_of_actor.clone())).filter(|name| *name != id_of_actor);
+            AuditRow {
+                actor_name,
+                ..record.into_row(id, campaign)
+            }
         })
         .collect();
     Ok(page)

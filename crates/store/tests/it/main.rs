@@ -20,4 +20,5 @@ mod schema;
 mod support;
 mod tasks;
 mod timeline;
+mod transfer;
 mod writers;

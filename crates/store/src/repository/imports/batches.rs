@@ -14,7 +14,7 @@ use crate::column::Row;
 use crate::entity::import_batch;
 use crate::error::{StoreError, Subject};
 use crate::repository::accounts::actors::ActorNames;
-use crate::repository::{cut, fetch};
+use crate::repository::{ask, counted, cut, fetch};
 use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
 
@@ -144,6 +144,22 @@ pub async fn get(session: &impl Session, id: ImportId) -> Result<ImportRecord, S
         .ok_or_else(|| StoreError::NotFound(Subject::new(ImportId::NOUN, id)))?
         .and_then(record_of)
         .map_err(StoreError::Corrupt)
+}
+
+/// How many imports are being committed, and since when the oldest of them.
+pub async fn under_way(session: &impl Session) -> Result<(u64, Option<Timestamp>), StoreError> {
+    const WHAT: &str = "count the imports under way";
+    let state = ImportState::Committing.as_str();
+    let rows = ask(
+        session,
+        WHAT,
+        "SELECT COUNT(*) AS n, MIN(updated_at) AS oldest FROM import_batches WHERE state = $1".to_owned(),
+        vec![state.into()],
+    )
+    .await?;
+    let row = rows.first().ok_or_else(|| StoreError::defect(WHAT, "no row"))?;
+    let oldest: Option<i64> = row.try_get("", "oldest").map_err(StoreError::of(WHAT))?;
+    Ok((counted(row, "n", WHAT)?, oldest.map(Timestamp::from_millis)))
 }
 
 /// Every import that stands in `state`, oldest first; bad rows are left to the integrity check.

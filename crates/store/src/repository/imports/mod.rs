@@ -5,6 +5,6 @@ mod rows;
 
 pub use batches::{
     ImportPage, ImportPosition, ImportRecord, count, find_committed_by_sha256, get, in_state, insert, list,
-    replace, shown,
+    replace, shown, under_way,
 };
 pub use rows::{ImportRowRecord, clear_rows, put_rows, rows, settle_rows, uncommitted_rows};

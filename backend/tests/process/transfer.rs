@@ -1,0 +1,155 @@
+//! `aicmo backup`, `restore` and `move-to` as an administrator uses them.
+
+use aicmo_shared::api::{CreateCampaign, ListCampaigns};
+use aicmo_shared::campaign::CampaignObjective;
+use aicmo_test_support::{DatabaseKind, TestDatabase};
+
+use crate::support::{Room, client, or_skip, refusal};
+
+async fn add_campaign(server: &aicmo_backend::smoke::Server, name: &str) {
+    let draft =
+        serde_json::from_value(serde_json::json!({ "name": name, "objective": CampaignObjective::Sales }));
+    client(server)
+        .command::<CreateCampaign>(&[], &draft.expect("a draft"), None)
+        .await
+        .expect("created");
+}
+
+async fn campaigns(server: &aicmo_backend::smoke::Server) -> Vec<String> {
+    let listed = client(server)
+        .read::<ListCampaigns>(&[], &aicmo_shared::api::CampaignQuery::default())
+        .await;
+    listed
+        .expect("a list")
+        .into_data()
+        .into_iter()
+        .map(|campaign| campaign.name)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_backup_made_beside_a_server_comes_back_with_its_keys_elsewhere() {
+    let room = Room::new();
+    let server = room.serve(&[]);
+    add_campaign(&server, "Spring").await;
+    let made = room.run(&["backup", "one.db", "--with-keys"], &[]);
+    assert_eq!(made.status.code(), Some(0), "{}", made.stderr);
+    assert!(
+        made.stdout.contains("was found whole by restoring it"),
+        "{}",
+        made.stdout
+    );
+    assert!(made.stdout.contains("keys are in it"), "{}", made.stdout);
+    let mode = std::fs::metadata(room.path().join("one.db"))
+        .expect("the file")
+        .permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+    let (code, sentence) = refusal(&room.run(&["backup", "one.db"], &[]));
+    assert_eq!(code, 78, "{sentence}");
+
+    add_campaign(&server, "Summer").await;
+    let (code, _) = refusal(&room.run(&["restore", "one.db"], &[]));
+    assert_eq!(code, 75, "the server holds it");
+    drop(server);
+    let (code, sentence) = refusal(&room.run(&["restore", "one.db"], &[]));
+    assert_eq!(code, 78);
+    assert!(sentence.contains("--replace puts it aside"), "{sentence}");
+
+    let restored = room.run(&["restore", "one.db", "--replace"], &[]);
+    assert_eq!(restored.status.code(), Some(0), "{}", restored.stderr);
+    let server = room.serve(&[]);
+    assert_eq!(campaigns(&server).await, ["Spring"]);
+    drop(server);
+    let data = std::fs::read_dir(room.data()).expect("a folder");
+    let aside = data
+        .filter_map(Result::ok)
+        .any(|file| file.file_name().to_string_lossy().contains(".before-"));
+    assert!(aside, "what was there is still there");
+
+    let restored = room.run(&["restore", "one.db", "--into", "elsewhere"], &[]);
+    assert_eq!(restored.status.code(), Some(0), "{}", restored.stderr);
+    for key in ["identity.key", "session.key"] {
+        let here = std::fs::read(room.data().join("keys").join(key)).expect("a key");
+        let there = std::fs::read(room.path().join("elsewhere/keys").join(key)).expect("a key");
+        assert_eq!(here, there, "{key}");
+    }
+    let verified = room.run(&["audit", "verify"], &[("AICMO_DATA_DIR", "elsewhere")]);
+    assert!(
+        verified.stdout.starts_with("The audit trail is intact"),
+        "{} {}",
+        verified.stdout,
+        verified.stderr
+    );
+}
+
+#[test]
+fn what_is_no_backup_is_refused_and_nothing_is_made() {
+    let room = Room::new();
+    std::fs::write(room.path().join("letter.db"), "Dear reader").expect("written");
+    let (code, sentence) = refusal(&room.run(&["restore", "letter.db"], &[]));
+    assert_eq!(code, 78);
+    assert!(sentence.contains("is not a backup"), "{sentence}");
+    assert!(!room.data().exists());
+}
+
+#[tokio::test]
+async fn a_move_to_postgres_says_what_comes_next_and_a_server_goes_on_there() {
+    let Some(db) = TestDatabase::create(DatabaseKind::Postgres).await else {
+        assert!(!or_skip(false, "PostgreSQL"));
+        return;
+    };
+    let aicmo_store::DatabaseTarget::Postgres { url } = db.target() else {
+        panic!("PostgreSQL has an address");
+    };
+    let room = Room::new();
+    let server = room.serve(&[]);
+    add_campaign(&server, "Spring").await;
+    let (code, _) = refusal(&room.run(&["move-to", &url], &[]));
+    assert_eq!(code, 75, "the server holds the file");
+    drop(server);
+
+    let plan = room.run(&["move-to", &url, "--dry-run"], &[]);
+    assert_eq!(plan.status.code(), Some(0), "{}", plan.stderr);
+    assert!(
+        plan.stdout.contains("1  campaigns") && plan.stdout.contains("Nothing was changed"),
+        "{}",
+        plan.stdout
+    );
+    let moved = room.run(&["move-to", &url], &[]);
+    assert_eq!(moved.status.code(), Some(0), "{}", moved.stderr);
+    assert!(
+        moved.stdout.contains("Next: set DATABASE_URL"),
+        "{}",
+        moved.stdout
+    );
+    assert!(moved.stderr.contains("copy campaigns: "), "{}", moved.stderr);
+    assert!(!moved.stdout.contains("postgres@"), "{}", moved.stdout);
+
+    let server = room.serve(&[("DATABASE_URL", &url)]);
+    assert_eq!(campaigns(&server).await, ["Spring"]);
+    add_campaign(&server, "Summer").await;
+    let made = room.run(&["backup", "two.db"], &[("DATABASE_URL", &url)]);
+    assert_eq!(made.status.code(), Some(0), "{}", made.stderr);
+    drop(server);
+    let restored = room.run(&["restore", "two.db", "--into", "back"], &[]);
+    assert_eq!(restored.status.code(), Some(0), "{}", restored.stderr);
+    let server = room.serve(&[("DATABASE_URL", "sqlite://back/aicmo.db")]);
+    let mut names = campaigns(&server).await;
+    names.sort();
+    assert_eq!(names, ["Spring", "Summer"], "and back on SQLite");
+    drop(server);
+
+    let again = room.run(&["restore", "two.db", "--into", &url, "--replace"], &[]);
+    assert_eq!(again.status.code(), Some(0), "{}", again.stderr);
+    assert!(
+        again.stdout.contains("in the schema public_before_"),
+        "{}",
+        again.stdout
+    );
+    let verified = room.run(&["audit", "verify"], &[("DATABASE_URL", &url)]);
+    assert!(
+        verified.stdout.starts_with("The audit trail is intact"),
+        "{}",
+        verified.stdout
+    );
+}
