@@ -175,7 +175,7 @@ fn Fields(
                 label="Address"
                 value=texts.url
                 kind=FieldKind::Url
-                help="https://… An address inside a private network is never called."
+                help="It must begin with https. An address inside a private network is never called."
                 error=doing.field("url")
                 required=true
             />
