@@ -4,6 +4,7 @@
 //! keys of an installation go into a backup only when asked for: who has them and the file can find
 //! identities again.
 
+use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -188,7 +189,7 @@ async fn into_file(file: &Path, database: &Path, keys: &Path, replace: bool) -> 
         .map_err(unusable)?;
     let mut told = format!("It is in {}.", database.display());
     if let Some(aside) = aside {
-        told.push_str(&format!(" What was there is {}.", aside.display()));
+        let _ = write!(told, " What was there is {}.", aside.display());
     }
     told.push(' ');
     told.push_str(&write_keys(keys, &files)?);

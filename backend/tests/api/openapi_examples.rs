@@ -3,6 +3,7 @@
 //! With `AICMO_WRITE_EXAMPLES=1` the file of the examples is written anew; otherwise it is compared.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use aicmo_shared::ErrorCode;
@@ -77,22 +78,19 @@ impl Steady {
         let mut steady = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(letter) = rest.chars().next() {
-            match rest
+            if let Some(id) = rest
                 .get(..36)
                 .filter(|word| word.parse::<aicmo_shared::LeadId>().is_ok())
             {
-                Some(id) => {
-                    let known = self.ids.iter().position(|known| known == id).unwrap_or_else(|| {
-                        self.ids.push(id.to_owned());
-                        self.ids.len() - 1
-                    });
-                    steady.push_str(&format!("0197c1f0-5e8a-7000-8000-{:012x}", known + 1));
-                    rest = rest.get(36..).unwrap_or_default();
-                }
-                None => {
-                    steady.push(letter);
-                    rest = rest.get(letter.len_utf8()..).unwrap_or_default();
-                }
+                let known = self.ids.iter().position(|known| known == id).unwrap_or_else(|| {
+                    self.ids.push(id.to_owned());
+                    self.ids.len() - 1
+                });
+                let _ = write!(steady, "0197c1f0-5e8a-7000-8000-{:012x}", known + 1);
+                rest = rest.get(36..).unwrap_or_default();
+            } else {
+                steady.push(letter);
+                rest = rest.get(letter.len_utf8()..).unwrap_or_default();
             }
         }
         steady
@@ -146,6 +144,7 @@ impl Collected {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one example after the other")]
 async fn collect(server: &TestServer) -> Collected {
     let mut all = Collected::default();
     let campaign = all.call(server, "CreateCampaign", "", None).await["id"].clone();

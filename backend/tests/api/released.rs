@@ -277,7 +277,7 @@ fn merged(document: &Value, schema: &Value) -> Value {
                     }
                 }
                 (Some(Value::Array(known)), Value::Array(more)) if name == "required" => {
-                    known.extend(more.iter().cloned())
+                    known.extend(more.iter().cloned());
                 }
                 (None, value) => {
                     whole.insert(name.clone(), value.clone());
@@ -348,19 +348,19 @@ fn what_breaks_a_caller_is_found() {
         (
             "a header",
             changed(&format!("{LIST}/responses/200/headers"), |all| {
-                removed(all, "ETag")
+                removed(all, "ETag");
             }),
         ),
         (
             "a media type",
             changed(&format!("{LIST}/responses/200/content"), |all| {
-                removed(all, "application/json")
+                removed(all, "application/json");
             }),
         ),
         (
             "a parameter",
             changed(&format!("{LIST}/parameters"), |all| {
-                drop(all.as_array_mut().expect("a list").pop())
+                drop(all.as_array_mut().expect("a list").pop());
             }),
         ),
         (
@@ -383,19 +383,19 @@ fn what_breaks_a_caller_is_found() {
         (
             "another type",
             changed(&format!("{LEAD}/properties/name"), |name| {
-                name["type"] = json!("integer")
+                name["type"] = json!("integer");
             }),
         ),
         (
             "a null that was none",
             changed(&format!("{LEAD}/properties/name"), |name| {
-                name["type"] = json!(["string", "null"])
+                name["type"] = json!(["string", "null"]);
             }),
         ),
         (
             "a word of a closed list",
             changed("/components/schemas/LeadStatus/enum", |words| {
-                drop(words.as_array_mut().expect("a list").pop())
+                drop(words.as_array_mut().expect("a list").pop());
             }),
         ),
         (
@@ -420,7 +420,7 @@ fn what_breaks_a_caller_is_found() {
     cases.push((
         "a header that is needed now",
         changed("/components/parameters/Idempotency-Key", |key| {
-            key["required"] = json!(true)
+            key["required"] = json!(true);
         }),
     ));
     for (what, newer) in cases {
@@ -436,13 +436,13 @@ fn what_only_adds_breaks_nobody() {
         (
             "a path",
             changed("/paths", |paths| {
-                paths["/api/v1/new"] = json!({ "get": { "responses": {} } })
+                paths["/api/v1/new"] = json!({ "get": { "responses": {} } });
             }),
         ),
         (
             "a field of an answer",
             changed(&format!("{LEAD}/properties"), |all| {
-                all["new"] = json!({ "type": "string" })
+                all["new"] = json!({ "type": "string" });
             }),
         ),
         (
@@ -455,13 +455,13 @@ fn what_only_adds_breaks_nobody() {
         (
             "a word of a closed list",
             changed("/components/schemas/LeadStatus/enum", |words| {
-                push(words, json!("NURTURED"))
+                push(words, json!("NURTURED"));
             }),
         ),
         (
             "a field of a body",
             changed(&format!("{DRAFT}/properties"), |all| {
-                all["new"] = json!({ "type": "string" })
+                all["new"] = json!({ "type": "string" });
             }),
         ),
         (

@@ -49,11 +49,11 @@ fn add_with_password(room: &Room, email: &str, role: &str) -> User {
 async fn the_first_start_prints_a_link_that_makes_the_first_administrator_and_no_log_has_it() {
     let room = Room::new();
     let server = room.serve(&NO_KEY);
-    let line = wait_until("the second line on stdout", async || {
+    let told = wait_until("the second line on stdout", async || {
         server.line_after_ready().ok_or("nothing yet")
     })
     .await;
-    let link = line.strip_prefix("aicmo setup url=").expect("the set-up line");
+    let link = told.strip_prefix("aicmo setup url=").expect("the set-up line");
     let (page, token) = link.split_once("#token=").expect("a token in the fragment");
     assert_eq!(page, format!("{}/setup", server.url));
     assert!(!server.log().contains(token), "the log never sees the token");
@@ -149,10 +149,13 @@ async fn people_and_keys_are_managed_beside_a_running_server_which_sees_it_withi
     assert_eq!(revoked.status.code(), Some(0), "{}", revoked.stderr);
     wait_until("the server knows that the key is revoked", async || {
         match tool.read::<ListLeads>(&[], &query).await {
-            Err(error) => Ok(assert_eq!(
-                error.problem().expect("a problem").code,
-                ErrorCode::Unauthenticated
-            )),
+            Err(error) => {
+                let _: () = assert_eq!(
+                    error.problem().expect("a problem").code,
+                    ErrorCode::Unauthenticated
+                );
+                Ok(())
+            }
             Ok(_) => Err("it still reads"),
         }
     })

@@ -191,7 +191,6 @@ async fn the_jobs_in_javascript_do_what_they_say() {
 }
 
 #[rustfmt::skip]
-#[expect(clippy::needless_pass_by_value, reason = "the guide borrows what it is given")]
 async fn in_rust(url: String, key: String) -> Result<(), Box<dyn Error>> {
     let client = Client::new(&url)?.with_key(&key);
 

@@ -95,7 +95,7 @@ async fn every_request_changes_data_once_however_often_the_server_is_killed() {
         .await
         .expect("figures");
     assert_eq!(figures.data().leads, keys.len() as u64);
-    let touches = client
+    let listed = client
         .get("/api/v1/leads?limit=200")
         .send()
         .await
@@ -103,8 +103,8 @@ async fn every_request_changes_data_once_however_often_the_server_is_killed() {
         .json::<serde_json::Value>()
         .await
         .expect("JSON");
-    assert_eq!(touches["page"]["total"], keys.len());
-    for lead in touches["data"].as_array().expect("leads") {
+    assert_eq!(listed["page"]["total"], keys.len());
+    for lead in listed["data"].as_array().expect("leads") {
         let id = lead["id"].as_str().expect("an id");
         let told: serde_json::Value = client
             .get(&format!("/api/v1/leads/{id}/timeline"))

@@ -36,10 +36,8 @@ impl Proxy {
         let served: Arc<Vec<AtomicUsize>> = Arc::new(servers.iter().map(|_| AtomicUsize::new(0)).collect());
         let counts = Arc::clone(&served);
         std::thread::spawn(move || {
-            let mut next = 0;
-            for visitor in listener.incoming().map_while(Result::ok) {
+            for (next, visitor) in listener.incoming().map_while(Result::ok).enumerate() {
                 let order = (next..next + servers.len()).map(|at| at % servers.len());
-                next += 1;
                 for at in order {
                     if let Ok(server) = TcpStream::connect(&servers[at]) {
                         counts[at].fetch_add(1, Ordering::SeqCst);

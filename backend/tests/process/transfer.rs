@@ -40,10 +40,13 @@ async fn a_backup_made_beside_a_server_comes_back_with_its_keys_elsewhere() {
         made.stdout
     );
     assert!(made.stdout.contains("keys are in it"), "{}", made.stdout);
-    let mode = std::fs::metadata(room.path().join("one.db"))
+    let permissions = std::fs::metadata(room.path().join("one.db"))
         .expect("the file")
         .permissions();
-    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777,
+        0o600
+    );
     let (code, sentence) = refusal(&room.run(&["backup", "one.db"], &[]));
     assert_eq!(code, 78, "{sentence}");
 

@@ -59,6 +59,10 @@ fn countdown(millis: i64) -> String {
 
 /// The refusal of a form at the door. What a field says itself is not said again.
 #[component]
+#[expect(
+    clippy::large_types_passed_by_value,
+    reason = "the parts of a form are copied signals"
+)]
 pub fn Refused(
     /// What was refused.
     doing: Doing,

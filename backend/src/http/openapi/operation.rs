@@ -81,7 +81,8 @@ fn parameters(spec: &EndpointSpec) -> Vec<Value> {
     ];
     let headers = headers
         .into_iter()
-        .filter_map(|(taken, name)| taken.then(|| common::parameter(name)));
+        .filter(|(taken, _)| *taken)
+        .map(|(_, name)| common::parameter(name));
     in_path
         .chain(headers)
         .chain(spec.params.iter().map(query_parameter))

@@ -106,7 +106,7 @@ fn render(document: &Value) -> String {
     }
     out.push_str("<section><h2>Types</h2>");
     for (name, schema) in fields(&document["components"]["schemas"]) {
-        page.component(&mut out, name, schema);
+        Page::component(&mut out, name, schema);
     }
     out.push_str("</section></main></body></html>");
     out
@@ -195,11 +195,11 @@ impl<'a> Page<'a> {
             operation.id,
             escape(&curl(operation))
         );
-        self.answers(out, operation);
+        Self::answers(out, operation);
         out.push_str("</article>");
     }
 
-    fn answers(&self, out: &mut String, operation: &Operation<'_>) {
+    fn answers(out: &mut String, operation: &Operation<'_>) {
         let _ = write!(
             out,
             "<table><caption>Answers of {}</caption><thead><tr><th scope=\"col\">Status</th>\
@@ -235,7 +235,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn component(&self, out: &mut String, name: &str, schema: &Value) {
+    fn component(out: &mut String, name: &str, schema: &Value) {
         let _ = write!(
             out,
             "<article id=\"type-{0}\"><h3><code>{0}</code></h3><p>{1}</p>",

@@ -39,7 +39,7 @@ async fn run(ops: &Operations, request: &KeyedRequest) -> Run {
 async fn create(ops: &Operations, run: &Run, name: &str) -> Result<LeadId, OperationError> {
     let draft = a_draft(&format!("{name}@engine.example"));
     let operator = an_operator();
-    run.hold(ops, create_lead(ops, &operator, draft))
+    run.hold(ops, Box::pin(create_lead(ops, &operator, draft)))
         .await
         .map(|created| created.lead.row.id)
 }

@@ -296,7 +296,9 @@ pub(super) mod tests {
 
     fn walk(rows: &[audit_log::Model]) -> Option<AuditBreak> {
         let mut walk = Walk::default();
-        rows.iter().for_each(|row| walk.step(row));
+        for row in rows {
+            walk.step(row);
+        }
         walk.broken().cloned()
     }
 

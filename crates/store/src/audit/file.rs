@@ -216,12 +216,11 @@ pub fn verify_audit_file(mut file: impl BufRead) -> io::Result<(AuditChain, Opti
             break;
         }
         if line.starts_with(END.as_bytes()) {
-            match read_end(&line, &digest) {
-                Some(read) => end = Some(read),
-                None => {
-                    walk.unreadable(walk.next_seq());
-                    break;
-                }
+            if let Some(read) = read_end(&line, &digest) {
+                end = Some(read);
+            } else {
+                walk.unreadable(walk.next_seq());
+                break;
             }
             continue;
         }

@@ -57,11 +57,9 @@ pub async fn verify_audit_chain(session: &impl Session) -> Result<AuditChain, St
             }
             Err(error) => return Err(error),
         };
-        if !page(session, &mut walk).await? {
-            if walk.last().0 == seen {
-                walk.end(head.0, &head.1);
-                return Ok(AuditChain::of(&walk));
-            }
+        if !page(session, &mut walk).await? && walk.last().0 == seen {
+            walk.end(head.0, &head.1);
+            return Ok(AuditChain::of(&walk));
         }
     }
 }
@@ -80,12 +78,11 @@ async fn page(session: &impl Session, walk: &mut Walk) -> Result<bool, StoreErro
         .await
         .map_err(StoreError::of(WHAT))?;
     for row in &rows {
-        match audit_log::Model::from_query_result(row, "") {
-            Ok(row) => walk.step(&row),
-            Err(_) => {
-                let seq = row.try_get::<i64>("", "seq").map_err(StoreError::of(WHAT))?;
-                walk.unreadable(u64::try_from(seq).unwrap_or_default());
-            }
+        if let Ok(row) = audit_log::Model::from_query_result(row, "") {
+            walk.step(&row);
+        } else {
+            let seq = row.try_get::<i64>("", "seq").map_err(StoreError::of(WHAT))?;
+            walk.unreadable(u64::try_from(seq).unwrap_or_default());
         }
     }
     Ok(rows.len() as u64 == PAGE)

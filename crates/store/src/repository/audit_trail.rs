@@ -212,10 +212,20 @@ async fn search(
 
 fn fits(row: &Candidate, filter: &AuditFilter, reason: Option<&str>) -> bool {
     let same = |wanted: Option<&str>, value: &str| wanted.is_none_or(|wanted| wanted == value);
-    same(filter.actor_type.map(|value| value.as_str()), &row.actor_type)
-        && same(filter.actor.as_deref(), &row.actor_id)
-        && same(filter.action.map(|value| value.as_str()), &row.action)
-        && same(filter.subject_type.map(|value| value.as_str()), &row.subject_type)
+    same(
+        filter.actor_type.map(aicmo_shared::audit::ActorType::as_str),
+        &row.actor_type,
+    ) && same(filter.actor.as_deref(), &row.actor_id)
+        && same(
+            filter.action.map(aicmo_shared::audit::AuditAction::as_str),
+            &row.action,
+        )
+        && same(
+            filter
+                .subject_type
+                .map(aicmo_shared::activity::SubjectType::as_str),
+            &row.subject_type,
+        )
         && filter
             .subject
             .as_deref()

@@ -91,6 +91,7 @@ pub async fn find(session: &impl Session, actor: &str, key: &str) -> Result<Opti
         .one(session.connection())
         .await
         .map_err(StoreError::of("read an idempotency key"))?
+        .as_ref()
         .map(record_of)
         .transpose()
 }
@@ -252,7 +253,7 @@ fn model_of(record: &KeyRecord) -> row::Model {
     }
 }
 
-fn record_of(model: row::Model) -> Result<KeyRecord, StoreError> {
+fn record_of(model: &row::Model) -> Result<KeyRecord, StoreError> {
     let row = Row::new(TABLE, format!("{}/{}", model.actor, model.key));
     let read = || {
         let subject_type: Option<SubjectType> =

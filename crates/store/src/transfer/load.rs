@@ -394,7 +394,7 @@ async fn finish_schema(
         };
         let place: i64 = row.try_get(0).map_err(of(WHAT))?;
         let make: String = row.try_get(1).map_err(of(WHAT))?;
-        done.step = "make indexes and references".to_owned();
+        "make indexes and references".clone_into(&mut done.step);
         told(done.clone());
         let mut tx = connection.begin().await.map_err(of(WHAT))?;
         run(&mut tx, &make).await?;

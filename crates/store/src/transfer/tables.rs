@@ -92,7 +92,7 @@ pub(super) async fn of_sqlite(pool: &SqlitePool) -> Result<Vec<Table>, StoreErro
     let parents = parents.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
     in_order(
         columns.collect::<Result<_, _>>().map_err(of(WHAT))?,
-        parents.collect::<Result<_, _>>().map_err(of(WHAT))?,
+        &parents.collect::<Result<Vec<_>, _>>().map_err(of(WHAT))?,
     )
 }
 
@@ -120,14 +120,14 @@ pub(super) async fn of_postgres(connection: &mut PgConnection) -> Result<Vec<Tab
     let parents = parents.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
     in_order(
         columns.collect::<Result<_, _>>().map_err(of(WHAT))?,
-        parents.collect::<Result<_, _>>().map_err(of(WHAT))?,
+        &parents.collect::<Result<Vec<_>, _>>().map_err(of(WHAT))?,
     )
 }
 
 /// Puts parents before children; among equals by name.
 fn in_order(
     columns: Vec<(String, String, String)>,
-    parents: Vec<(String, String)>,
+    parents: &[(String, String)],
 ) -> Result<Vec<Table>, StoreError> {
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     for (table, name, declared) in columns {

@@ -16,15 +16,15 @@ async fn populate(db: &TestDatabase, n: i64) -> CampaignId {
         let at = NOON.plus_millis((i * 7 % n) * MINUTE);
         let entry = AuditEntry {
             actor: Actor {
-                kind: ActorType::ALL[i as usize % 3],
+                kind: ActorType::ALL[usize::try_from(i % 3).expect("a place")],
                 id: format!("actor-{}", i % 5),
             },
-            subject_type: SubjectType::ALL[i as usize % 4],
+            subject_type: SubjectType::ALL[usize::try_from(i % 4).expect("a place")],
             subject_id: (i % 6 != 0).then(|| format!("subject-{}", i % 8)),
             campaign: (i % 2 == 0).then_some(campaign),
             reason: (i % 3 == 0).then(|| format!("Because of Überfall {i}")),
             request_id: format!("request-{}", i / 4),
-            ..an_entry_at(AuditAction::ALL[i as usize % 7], at)
+            ..an_entry_at(AuditAction::ALL[usize::try_from(i % 7).expect("a place")], at)
         };
         let tx = db.store().begin_write().await.expect("a transaction");
         tx.commit(entry).await.expect("committed");

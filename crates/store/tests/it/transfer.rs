@@ -306,21 +306,21 @@ fn a_move_that_was_killed_goes_on_and_one_of_another_source_does_not() {
     moving(|from, to| async move {
         // Killed after each of its steps in turn: the future is dropped where it stands.
         for steps in [1, 4, 9, 14, 19] {
-            let (send, mut sent) = tokio::sync::mpsc::unbounded_channel();
+            let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
             let mut seen = 0;
             let (store, settings) = (from.store(), target(&to));
             let killed = tokio::spawn(async move {
                 load_into_postgres(&store, &settings, an_entry(AuditAction::DataMoved), &mut |_| {
                     seen += 1;
                     if seen == steps {
-                        send.send(()).expect("somebody waits");
+                        told.send(()).expect("somebody waits");
                         panic!("killed");
                     }
                 })
                 .await
                 .map(drop)
             });
-            sent.recv().await.expect("so far it came");
+            heard.recv().await.expect("so far it came");
             assert!(killed.await.expect_err("killed").is_panic());
         }
         let other = TestDatabase::create(DatabaseKind::Sqlite)
