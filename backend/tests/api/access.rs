@@ -97,6 +97,8 @@ const EXPECTED: &[(&str, Open)] = &[
     ("OpenStream", READ),
     ("ListWebhooks", ADMIN),
     ("CreateWebhook", ADMIN),
+    ("ListBackups", ADMIN),
+    ("CreateBackup", ADMIN),
     ("GetWebhook", ADMIN),
     ("PatchWebhook", ADMIN),
     ("DeleteWebhook", ADMIN),

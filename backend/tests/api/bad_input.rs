@@ -159,7 +159,7 @@ async fn a_path_that_names_nothing_is_a_404_problem() {
         "/api/v1/leads/%00",
         "/api/v1/campaigns/..%2f..%2fetc",
         "/healthz/more",
-        "/metrics",
+        "/metrics/more",
         "/e2e/faults",
     ] {
         send(server.get(path)).await.refused(ErrorCode::NotFound);

@@ -16,6 +16,8 @@ const STILL_ANSWER: &[&str] = &[
     "MakeSupportBundle",
     "ListEntryPoints",
     "ReportClientError",
+    // The files in a directory.
+    "ListBackups",
     // As the bootstrap key, which is a setting and no row.
     "GetSession",
 ];

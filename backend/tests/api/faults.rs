@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aicmo_shared::api;
+use aicmo_shared::api::{self, Kind};
 use aicmo_shared::fault::FaultKind;
 use aicmo_shared::{ErrorCode, Timestamp};
 use serde_json::json;
@@ -74,6 +74,11 @@ async fn every_read_can_fail_in_every_way_and_recovers() {
         get().await.refused(ErrorCode::Internal);
         arm(&server, spec.name, Some(FaultKind::Error503)).await;
         get().await.refused(ErrorCode::DatabaseUnavailable);
+        if spec.kind == Kind::Stream {
+            // It answers events and no document, so it cannot be malformed or empty.
+            arm(&server, spec.name, None).await;
+            continue;
+        }
         arm(&server, spec.name, Some(FaultKind::MalformedJson)).await;
         let malformed = get().await;
         assert_eq!(malformed.status.as_u16(), 200, "{}", spec.name);
