@@ -130,7 +130,7 @@ fn at_their_times(
             break;
         }
         if let Some(early) = due.checked_sub(began.elapsed()) {
-            pause.for_millis(u64::try_from(early.as_millis()).unwrap_or(0));
+            pause.for_millis(u64::try_from(early.as_micros().div_ceil(1_000)).unwrap_or(0));
         }
         send(number)?;
         taken.push(began.elapsed().saturating_sub(due));
