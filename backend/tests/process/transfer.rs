@@ -136,7 +136,8 @@ async fn a_move_to_postgres_says_what_comes_next_and_a_server_goes_on_there() {
     drop(server);
     let restored = room.run(&["restore", "two.db", "--into", "back"], &[]);
     assert_eq!(restored.status.code(), Some(0), "{}", restored.stderr);
-    let server = room.serve(&[("DATABASE_URL", "sqlite://back/aicmo.db")]);
+    let back = format!("sqlite://{}", room.path().join("back/aicmo.db").display());
+    let server = room.serve(&[("DATABASE_URL", &back)]);
     let mut names = campaigns(&server).await;
     names.sort();
     assert_eq!(names, ["Spring", "Summer"], "and back on SQLite");
