@@ -71,7 +71,7 @@ fn render(document: &Value) -> String {
     let title = text(&document["info"]["title"]);
     let _ = write!(
         out,
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} API</title>\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>{title} API</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <link rel=\"stylesheet\" href=\"{STYLE_PATH}\"></head><body>\
          <a class=\"skip\" href=\"#main\">Skip to the operations</a>\
