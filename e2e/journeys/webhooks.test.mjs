@@ -120,7 +120,7 @@ test("what the receiver refused is in the log with its answer, and is sent again
     await all.see.delivery("webhook.tested", "Failed");
     receiver.answer = { status: 200, body: "thank you" };
     await all.log.getByRole("button", { name: "Send all failed again" }).click();
-    await page.getByText("1 delivery is sent again").waitFor();
+    await page.getByText("1 delivery is sent again").last().waitFor();
     await all.delivery("webhook.tested", "Failed").waitFor({ state: "detached" });
   });
 });
