@@ -5,19 +5,14 @@ use clap::CommandFactory as _;
 
 use super::output::{print_json, print_text};
 use super::{Arguments, table};
+use crate::http::BESIDE;
 use crate::process::{Exit, Stop};
 
 /// The command that starts the console.
 const STARTS_CONSOLE: &str = "serve";
 
 /// Doors that are addresses of a running server, with what is behind them.
-const ROUTES: &[(&str, &str)] = &[
-    ("/", "The console"),
-    ("/api/v1", "The JSON API"),
-    ("/api/v1/openapi.json", "The description of the JSON API"),
-    ("/healthz", "Whether the process lives"),
-    ("/readyz", "Whether the process can do its work"),
-];
+const ROUTES: &[(&str, &str)] = &[("/", "The console"), ("/api/v1", "The JSON API")];
 
 /// Every way in: the commands as the parser knows them, the routes, and the retired doors.
 pub fn entry_points() -> Vec<EntryPoint> {
@@ -39,7 +34,7 @@ pub fn entry_points() -> Vec<EntryPoint> {
             command.get_name() == STARTS_CONSOLE,
         )
     });
-    let routes = ROUTES.iter().map(|(path, purpose)| {
+    let routes = ROUTES.iter().chain(BESIDE).map(|(path, purpose)| {
         open(
             (*path).to_owned(),
             EntryPointKind::Route,

@@ -44,6 +44,7 @@ use aicmo_shared::build_marker::BuildMarker;
 pub use api_error::ApiError;
 pub use cors::AllowedOrigins;
 pub use limits::{Budgets, Limits, Network, TrustedProxies};
+pub use routes::BESIDE;
 
 /// The largest JSON body, in bytes.
 pub const JSON_LIMIT: usize = 256 * 1024;

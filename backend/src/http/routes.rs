@@ -11,6 +11,16 @@ use super::handlers::{
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, metrics as metrics_route, openapi};
 
+/// What is open beside the endpoint table, with what it is for: the inventory lists it, and its
+/// requests are counted by these names.
+pub const BESIDE: &[(&str, &str)] = &[
+    ("/api/v1/openapi.json", "The description of the JSON API"),
+    ("/api/docs", "The description as a page"),
+    ("/healthz", "Whether the process lives"),
+    ("/readyz", "Whether the process can do its work"),
+    ("/metrics", "What was counted and measured, for Prometheus"),
+];
+
 /// Mounts everything but the console, which is the default service.
 pub fn configure(app: &mut ServiceConfig, e2e: bool) {
     mounts().configure(app);

@@ -51,11 +51,12 @@ async fn the_page_shows_every_operation_and_leads_nowhere_else() {
 }
 
 #[tokio::test]
-async fn the_page_and_its_style_are_fetched_once() {
+async fn the_page_and_what_belongs_to_it_are_fetched_once() {
     let server = TestServer::mock();
     for (path, content_type) in [
         ("/api/docs", "text/html; charset=utf-8"),
         ("/api/docs/style.css", "text/css; charset=utf-8"),
+        ("/api/docs/icon.svg", "image/svg+xml"),
     ] {
         let first = send(server.get(path)).await;
         assert_eq!(

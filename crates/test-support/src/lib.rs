@@ -24,7 +24,7 @@ pub use aicmo_shared::diagnostics::DatabaseKind;
 
 /// One body, two tests: `name::sqlite` and `name::postgres`, each with a database of its own.
 ///
-/// ```ignore
+/// ```text
 /// on_both_databases! {
 ///     async fn a_lead_is_found_again(db: TestDatabase) { … }
 /// }

@@ -11,18 +11,11 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 use aicmo_shared::api;
 
+use crate::http::BESIDE;
+
 /// Upper ends of the classes of duration, in microseconds.
 const CLASSES: [u64; 12] = [
     1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 10_000_000,
-];
-
-/// Routes beside the table.
-const BESIDE: [&str; 5] = [
-    "/healthz",
-    "/readyz",
-    "/metrics",
-    "/api/v1/openapi.json",
-    "/api/docs",
 ];
 
 /// What everything else is called: the console's files, and addresses that do not exist.
@@ -51,7 +44,7 @@ impl Requests {
     /// Nothing measured yet.
     pub fn new() -> Self {
         let table = api::ALL.iter().map(|spec| (spec.path, spec.method.as_str()));
-        let beside = BESIDE.iter().map(|pattern| (*pattern, "GET"));
+        let beside = BESIDE.iter().map(|(pattern, _)| (*pattern, "GET"));
         let routes: Vec<Route> = table
             .chain(beside)
             .chain([(OTHER, "any")])

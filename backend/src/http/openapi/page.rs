@@ -3,6 +3,7 @@
 //! exception from the security policy and works in a closed network.
 
 use std::fmt::Write as _;
+use std::future::ready;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue};
@@ -17,20 +18,51 @@ use super::super::mount::{answer_other_method, is_known};
 const PATH: &str = "/api/docs";
 /// Where its style sheet is.
 const STYLE_PATH: &str = "/api/docs/style.css";
+/// Where its icon is, which is the console's.
+const ICON_PATH: &str = "/api/docs/icon.svg";
 
-const STYLE: &str = include_str!("page.css");
+const STYLE: &[u8] = include_bytes!("page.css");
+const ICON: &[u8] = include_bytes!("../../../../frontend/assets/icon.svg");
 
-static PAGE: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(render(&super::document())));
+/// What belongs to the page.
+struct File {
+    bytes: Bytes,
+    content_type: HeaderValue,
+    etag: HeaderValue,
+}
 
-/// Mounts the page and its style sheet.
+impl File {
+    fn new(bytes: impl Into<Bytes>, content_type: &'static str) -> Self {
+        let bytes = bytes.into();
+        let hash: u64 = Sha256::digest(&bytes)
+            .iter()
+            .take(8)
+            .fold(0, |hash, byte| (hash << 8) | u64::from(*byte));
+        Self {
+            bytes,
+            content_type: HeaderValue::from_static(content_type),
+            etag: HeaderValue::from_str(&format!("\"{hash:016x}\""))
+                .unwrap_or(HeaderValue::from_static("\"0\"")),
+        }
+    }
+}
+
+static PAGE: LazyLock<File> =
+    LazyLock::new(|| File::new(render(&super::document()), "text/html; charset=utf-8"));
+static STYLE_SHEET: LazyLock<File> = LazyLock::new(|| File::new(STYLE, "text/css; charset=utf-8"));
+static PAGE_ICON: LazyLock<File> = LazyLock::new(|| File::new(ICON, "image/svg+xml"));
+
+/// Mounts the page and what belongs to it.
 pub fn configure(app: &mut ServiceConfig) {
-    for path in [PATH, STYLE_PATH] {
+    let files: [(&str, &'static LazyLock<File>); 3] =
+        [(PATH, &PAGE), (STYLE_PATH, &STYLE_SHEET), (ICON_PATH, &PAGE_ICON)];
+    for (path, file) in files {
         app.service(
             web::resource(path)
                 .route(
                     web::route()
                         .guard(guard::Any(guard::Get()).or(guard::Head()))
-                        .to(serve),
+                        .to(move |request: HttpRequest| ready(serve(&request, file))),
                 )
                 .default_service(web::to(|request: HttpRequest| async move {
                     answer_other_method(&request, &super::ALLOW)
@@ -40,28 +72,17 @@ pub fn configure(app: &mut ServiceConfig) {
     }
 }
 
-async fn serve(request: HttpRequest) -> HttpResponse {
-    let (body, content_type) = if request.path() == STYLE_PATH {
-        (Bytes::from_static(STYLE.as_bytes()), "text/css; charset=utf-8")
-    } else {
-        (PAGE.clone(), "text/html; charset=utf-8")
-    };
-    let hash: u64 = Sha256::digest(&body)
-        .iter()
-        .take(8)
-        .fold(0, |hash, byte| (hash << 8) | u64::from(*byte));
-    let etag =
-        HeaderValue::from_str(&format!("\"{hash:016x}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
+fn serve(request: &HttpRequest, file: &File) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header((CACHE_CONTROL, HeaderValue::from_static("no-cache")));
-    response.insert_header((ETAG, etag.clone()));
-    if is_known(&request, &etag) {
+    response.insert_header((ETAG, file.etag.clone()));
+    if is_known(request, &file.etag) {
         return response
             .status(actix_web::http::StatusCode::NOT_MODIFIED)
             .finish();
     }
-    response.insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type)));
-    response.body(body)
+    response.insert_header((CONTENT_TYPE, file.content_type.clone()));
+    response.body(file.bytes.clone())
 }
 
 /// The whole page.
@@ -71,7 +92,7 @@ fn render(document: &Value) -> String {
     let title = text(&document["info"]["title"]);
     let _ = write!(
         out,
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>{title} API</title>\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><link rel=\"icon\" type=\"image/svg+xml\" href=\"{ICON_PATH}\"><title>{title} API</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <link rel=\"stylesheet\" href=\"{STYLE_PATH}\"></head><body>\
          <a class=\"skip\" href=\"#main\">Skip to the operations</a>\
