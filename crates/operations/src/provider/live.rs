@@ -22,9 +22,10 @@ use aicmo_shared::webhook::{Webhook, WebhookDelivery};
 use aicmo_shared::{
     CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
 };
-use aicmo_store::accounts::{IdPage, IdPosition, api_keys, one_time_links, sessions, users};
+use aicmo_store::accounts::{api_keys, one_time_links, sessions, users};
 use aicmo_store::{
-    Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks, timeline, webhooks,
+    IdPage, IdPosition, Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks,
+    timeline, webhooks,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -216,13 +217,7 @@ impl ReadPort for LiveData<'_> {
         let outcome = async {
             let page = campaigns::list(&self.reader(), query.status, after.as_ref(), limit).await?;
             let total = campaigns::count(&self.reader(), query.status).await?;
-            Ok(Page {
-                rows: page.rows,
-                corrupt: page.corrupt,
-                next: page.next,
-                limit,
-                total: Some(total),
-            })
+            Ok(Page::of(page, limit, total))
         };
         self.answer_page(outcome.await, "campaigns", &query.status)
     }

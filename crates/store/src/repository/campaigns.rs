@@ -12,10 +12,9 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, FromQueryResult, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{CHUNK, counters, cut, fetch};
+use super::{CHUNK, IdPage, IdPosition, counters, fetch};
 use crate::column::Row;
 use crate::counter_keys::campaign_statuses;
 use crate::entity::campaign;
@@ -46,56 +45,28 @@ pub struct CampaignRecord {
     pub updated_at: Timestamp,
 }
 
-/// A page of campaigns.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CampaignPage {
-    /// The good rows, newest first.
-    pub rows: Vec<Campaign>,
-    /// Rows of this page that hold a value which no enum knows.
-    pub corrupt: Vec<CorruptRow>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<CampaignPosition>,
-}
-
-/// A place in the campaign list: behind this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CampaignPosition {
-    /// The last campaign shown.
-    pub id: CampaignId,
-}
-
 /// A page of at most `limit` campaigns behind `after`, newest first, each with its leads by status.
 pub async fn list(
     session: &impl Session,
     status: Option<CampaignStatus>,
-    after: Option<&CampaignPosition>,
+    after: Option<&IdPosition>,
     limit: u32,
-) -> Result<CampaignPage, StoreError> {
+) -> Result<IdPage<Campaign>, StoreError> {
     let mut select = standing_in(status);
     if let Some(position) = after {
-        select = select.filter(campaign::Column::Id.lt(position.id.get()));
+        select = select.filter(campaign::Column::Id.lt(position.id));
     }
     let query = select
         .order_by_desc(campaign::Column::Id)
         .limit(u64::from(limit) + 1)
         .into_query();
     let rows = fetch::<campaign::Model>(session, "list the campaigns", TABLE, &query).await?;
-    let (rows, more) = cut(rows, limit);
-    let mut page = CampaignPage::default();
-    let mut records = Vec::with_capacity(rows.len());
-    let mut last = None;
-    for row in rows {
-        last = row.as_ref().ok().map(|model| model.id).or(last);
-        match row.and_then(record_of) {
-            Ok(record) => records.push(record),
-            Err(corrupt) => page.corrupt.push(corrupt),
-        }
-    }
-    page.next = last.filter(|_| more).map(|id| CampaignPosition {
-        id: CampaignId::new(id),
-    });
-    page.rows = with_leads(session, records).await?;
-    Ok(page)
+    let page = IdPage::of(rows, limit, |model: &campaign::Model| model.id, record_of);
+    Ok(IdPage {
+        rows: with_leads(session, page.rows).await?,
+        corrupt: page.corrupt,
+        next: page.next,
+    })
 }
 
 /// How many campaigns stand in `status`, or exist.

@@ -9,6 +9,7 @@ pub mod campaigns;
 pub mod control;
 pub mod counters;
 pub mod events;
+mod id_page;
 pub mod idempotency;
 pub mod identities;
 pub mod imports;
@@ -24,6 +25,8 @@ pub mod webhooks;
 /// Rows of one multi-row statement: one constant, so that the statement cache hits, and small
 /// enough for the number of values that either database takes.
 pub(crate) const CHUNK: usize = 500;
+
+pub use id_page::{IdPage, IdPosition};
 
 use aicmo_shared::diagnostics::CorruptRow;
 use sea_orm::sea_query::SelectStatement;

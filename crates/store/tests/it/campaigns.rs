@@ -5,7 +5,8 @@ use aicmo_shared::campaign::{CampaignMode, CampaignStatus};
 use aicmo_shared::closed_enum::Lifecycle;
 use aicmo_shared::lead::LeadStatus;
 use aicmo_shared::{CampaignId, DateText};
-use aicmo_store::campaigns::{self, CampaignPosition, CampaignRecord};
+use aicmo_store::IdPosition;
+use aicmo_store::campaigns::{self, CampaignRecord};
 use aicmo_store::{StoreError, new_id};
 use aicmo_test_support::{NOON, a_campaign, a_lead, on_both_databases};
 
@@ -89,7 +90,7 @@ on_both_databases! {
         ids.reverse();
         let reader = db.store().reader();
         let mut seen = Vec::new();
-        let mut after: Option<CampaignPosition> = None;
+        let mut after: Option<IdPosition> = None;
         loop {
             let page = campaigns::list(&reader, None, after.as_ref(), 3).await.expect("a page");
             seen.extend(page.rows.iter().map(|row| row.id));

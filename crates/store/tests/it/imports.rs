@@ -6,7 +6,8 @@ use aicmo_shared::import::{
     VerdictCounts,
 };
 use aicmo_shared::{ImportId, LeadId};
-use aicmo_store::imports::{self, ImportPosition, ImportRecord, ImportRowRecord};
+use aicmo_store::IdPosition;
+use aicmo_store::imports::{self, ImportRecord, ImportRowRecord};
 use aicmo_store::{StoreError, new_id};
 use aicmo_test_support::{NOON, TestDatabase, a_lead, on_both_databases};
 
@@ -114,7 +115,7 @@ on_both_databases! {
         ids.reverse();
         let reader = db.store().reader();
         let mut seen = Vec::new();
-        let mut after: Option<ImportPosition> = None;
+        let mut after: Option<IdPosition> = None;
         loop {
             let page = imports::list(&reader, after.as_ref(), 2).await.expect("a page");
             seen.extend(page.rows.iter().map(|row| row.id));

@@ -14,12 +14,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::SecretHash;
 use super::users::{self, UserRecord};
-use super::{IdPage, IdPosition, SecretHash};
 use crate::column::Row;
 use crate::entity::{api_key, user};
 use crate::error::{StoreError, Subject};
 use crate::repository::fetch;
+use crate::repository::{IdPage, IdPosition};
 use crate::session::sealed::Executor;
 use crate::session::{NotesTx, Session, WriteTx};
 

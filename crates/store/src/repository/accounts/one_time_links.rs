@@ -11,11 +11,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{IdPage, IdPosition, SecretHash, users};
+use super::{SecretHash, users};
 use crate::column::Row;
 use crate::entity::one_time_link as link;
 use crate::error::{StoreError, Subject};
 use crate::repository::fetch;
+use crate::repository::{IdPage, IdPosition};
 use crate::session::sealed::Executor;
 use crate::session::{NotesTx, Session, WriteTx};
 use crate::text::norm;

@@ -14,11 +14,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{IdPage, IdPosition, sessions};
+use super::sessions;
 use crate::column::Row;
 use crate::entity::user;
 use crate::error::{StoreError, Subject};
 use crate::repository::{CHUNK, fetch};
+use crate::repository::{IdPage, IdPosition};
 use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
 use crate::text::norm;

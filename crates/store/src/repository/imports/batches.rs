@@ -8,13 +8,12 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::column::Row;
 use crate::entity::import_batch;
 use crate::error::{StoreError, Subject};
 use crate::repository::accounts::actors::ActorNames;
-use crate::repository::{ask, counted, cut, fetch};
+use crate::repository::{IdPage, IdPosition, ask, counted, fetch};
 use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
 
@@ -75,53 +74,27 @@ impl ImportRecord {
     }
 }
 
-/// A page of imports.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportPage {
-    /// The good rows, newest first.
-    pub rows: Vec<ImportRecord>,
-    /// Rows of this page that hold a value which no enum knows.
-    pub corrupt: Vec<CorruptRow>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<ImportPosition>,
-}
-
-/// A place in the import history: behind this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImportPosition {
-    /// The last import shown.
-    pub id: ImportId,
-}
-
 /// A page of at most `limit` imports behind `after`, newest first.
 pub async fn list(
     session: &impl Session,
-    after: Option<&ImportPosition>,
+    after: Option<&IdPosition>,
     limit: u32,
-) -> Result<ImportPage, StoreError> {
+) -> Result<IdPage<ImportRecord>, StoreError> {
     let mut select = import_batch::Entity::find();
     if let Some(position) = after {
-        select = select.filter(import_batch::Column::Id.lt(position.id.get()));
+        select = select.filter(import_batch::Column::Id.lt(position.id));
     }
     let query = select
         .order_by_desc(import_batch::Column::Id)
         .limit(u64::from(limit) + 1)
         .into_query();
     let rows = fetch::<import_batch::Model>(session, "list the imports", TABLE, &query).await?;
-    let (rows, more) = cut(rows, limit);
-    let mut page = ImportPage::default();
-    let mut last = None;
-    for row in rows {
-        last = row.as_ref().ok().map(|model| model.id).or(last);
-        match row.and_then(record_of) {
-            Ok(record) => page.rows.push(record),
-            Err(corrupt) => page.corrupt.push(corrupt),
-        }
-    }
-    page.next = last.filter(|_| more).map(|id| ImportPosition {
-        id: ImportId::new(id),
-    });
-    Ok(page)
+    Ok(IdPage::of(
+        rows,
+        limit,
+        |model: &import_batch::Model| model.id,
+        record_of,
+    ))
 }
 
 /// How many imports there are.

@@ -4,7 +4,6 @@ mod batches;
 mod rows;
 
 pub use batches::{
-    ImportPage, ImportPosition, ImportRecord, count, find_committed_by_sha256, get, in_state, insert, list,
-    replace, shown, under_way,
+    ImportRecord, count, find_committed_by_sha256, get, in_state, insert, list, replace, shown, under_way,
 };
 pub use rows::{ImportRowRecord, clear_rows, put_rows, rows, settle_rows, uncommitted_rows};

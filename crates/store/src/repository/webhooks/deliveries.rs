@@ -13,13 +13,12 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::column::Row;
 use crate::entity::{webhook, webhook_cursor, webhook_delivery as delivery};
 use crate::error::{StoreError, Subject};
-use crate::repository::{CHUNK, cut, fetch};
+use crate::repository::{CHUNK, IdPage, IdPosition, fetch};
 use crate::session::sealed::Executor as _;
 use crate::session::{NotesTx, Session, WriteTx};
 
@@ -112,24 +111,6 @@ pub struct Outcome {
     pub answer: Option<String>,
     /// When it is tried again.
     pub next_attempt_at: Option<Timestamp>,
-}
-
-/// A page of a delivery log.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeliveryPage {
-    /// The good rows, newest first.
-    pub rows: Vec<DeliveryRecord>,
-    /// Rows of this page that hold a value which no enum knows.
-    pub corrupt: Vec<CorruptRow>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<DeliveryPosition>,
-}
-
-/// A place in a delivery log: behind this one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeliveryPosition {
-    /// The last delivery shown.
-    pub id: DeliveryId,
 }
 
 /// The place of the last event for which deliveries have been made.
@@ -311,35 +292,27 @@ pub async fn list_deliveries(
     session: &impl Session,
     webhook: WebhookId,
     state: Option<DeliveryState>,
-    after: Option<&DeliveryPosition>,
+    after: Option<&IdPosition>,
     limit: u32,
-) -> Result<DeliveryPage, StoreError> {
+) -> Result<IdPage<DeliveryRecord>, StoreError> {
     let mut select = delivery::Entity::find().filter(delivery::Column::WebhookId.eq(webhook.get()));
     if let Some(state) = state {
         select = select.filter(delivery::Column::State.eq(state.as_str()));
     }
     if let Some(position) = after {
-        select = select.filter(delivery::Column::Id.lt(position.id.get()));
+        select = select.filter(delivery::Column::Id.lt(position.id));
     }
     let query = select
         .order_by_desc(delivery::Column::Id)
         .limit(u64::from(limit) + 1)
         .into_query();
     let rows = fetch::<delivery::Model>(session, "list the deliveries of a webhook", TABLE, &query).await?;
-    let (rows, more) = cut(rows, limit);
-    let mut page = DeliveryPage::default();
-    let mut last = None;
-    for row in rows {
-        last = row.as_ref().ok().map(|model| model.id).or(last);
-        match row.and_then(record_of) {
-            Ok(record) => page.rows.push(record),
-            Err(corrupt) => page.corrupt.push(corrupt),
-        }
-    }
-    page.next = last.filter(|_| more).map(|id| DeliveryPosition {
-        id: DeliveryId::new(id),
-    });
-    Ok(page)
+    Ok(IdPage::of(
+        rows,
+        limit,
+        |model: &delivery::Model| model.id,
+        record_of,
+    ))
 }
 
 /// A delivery to `webhook`.
