@@ -6,7 +6,7 @@ use aicmo_shared::session::{CurrentSession, SecretText};
 use leptos::prelude::*;
 
 use super::link::{CutShort, token};
-use super::new_password::{NewPassword, objection};
+use super::new_password::{Chosen, NewPassword};
 use super::refused::{Refused, Wait};
 use crate::api::command;
 use crate::components::button::{Button, ButtonKind};
@@ -31,20 +31,16 @@ fn Form(token: SecretText) -> impl IntoView {
     let wait = Wait::of(doing);
     let enter = super::enter();
     let name = RwSignal::new(String::new());
-    let password = RwSignal::new(String::new());
-    let weak = RwSignal::new(None::<String>);
-    let refused = doing.field("password");
+    let chosen = Chosen::of(doing, "password");
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let found = objection(&password.get_untracked());
-        weak.set(found.clone());
-        if found.is_some() {
+        let Some(password) = chosen.take() else {
             return;
-        }
+        };
         let request = InvitationAcceptance {
             token: token.clone(),
             display_name: name.get_untracked().trim().to_owned(),
-            password: SecretText::new(password.get_untracked()),
+            password,
         };
         doing.run(
             command::<AcceptInvitation>(&[], &request, None),
@@ -68,8 +64,7 @@ fn Form(token: SecretText) -> impl IntoView {
             />
             <NewPassword
                 id="invitation-password"
-                value=password
-                error=Signal::derive(move || weak.get().or_else(|| refused.get()))
+                chosen
             />
             <Refused doing wait />
             <div class="form__actions">

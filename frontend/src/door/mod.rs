@@ -12,7 +12,7 @@ mod reset_password;
 mod set_up;
 mod sign_in;
 
-pub use new_password::{NewPassword, objection};
+pub use new_password::{Chosen, NewPassword};
 pub use refused::{Refused, Wait};
 pub use sign_in::SignInForm;
 

@@ -1,8 +1,9 @@
 //! A new password: its rule, told before it is broken, and the field.
 
-use aicmo_shared::session::{PASSWORD_MAX, PASSWORD_MIN};
+use aicmo_shared::session::{PASSWORD_MAX, PASSWORD_MIN, SecretText};
 use leptos::prelude::*;
 
+use crate::components::doing::Doing;
 use crate::components::password::{PasswordField, PasswordKind};
 
 /// What a password must be.
@@ -10,12 +11,45 @@ pub const RULE: &str =
     "12 to 128 characters. A few words that only you would put together are better than one clever word.";
 
 /// What keeps a password from being sent; the server decides again.
-pub fn objection(password: &str) -> Option<String> {
+fn objection(password: &str) -> Option<String> {
     match password.chars().count() {
         0 => Some("Choose a password.".to_owned()),
         few if few < PASSWORD_MIN => Some(format!("{few} of at least {PASSWORD_MIN} characters.")),
         many if many > PASSWORD_MAX => Some(format!("{many} characters; {PASSWORD_MAX} is the most.")),
         _ => None,
+    }
+}
+
+/// A new password that is being typed, and what keeps it from being sent.
+#[derive(Clone, Copy)]
+pub struct Chosen {
+    text: RwSignal<String>,
+    objection: RwSignal<Option<String>>,
+    refused: Signal<Option<String>>,
+}
+
+impl Chosen {
+    /// Nothing typed yet; `field` is the name under which the server refuses it.
+    pub fn of(doing: Doing, field: &'static str) -> Self {
+        Self {
+            text: RwSignal::new(String::new()),
+            objection: RwSignal::new(None),
+            refused: doing.field(field),
+        }
+    }
+
+    /// The password to send; `None` when there is an objection, which the field then shows.
+    pub fn take(self) -> Option<SecretText> {
+        let text = self.text.get_untracked();
+        let found = objection(&text);
+        let fine = found.is_none();
+        self.objection.set(found);
+        fine.then(|| SecretText::new(text))
+    }
+
+    /// Empties the field.
+    pub fn clear(self) {
+        self.text.set(String::new());
     }
 }
 
@@ -27,11 +61,15 @@ pub fn NewPassword(
     /// The label.
     #[prop(default = "Password")]
     label: &'static str,
-    /// The text.
-    value: RwSignal<String>,
-    /// What is wrong with it.
-    error: Signal<Option<String>>,
+    /// What is typed.
+    chosen: Chosen,
 ) -> impl IntoView {
+    let Chosen {
+        text: value,
+        objection,
+        refused,
+    } = chosen;
+    let error = Signal::derive(move || objection.get().or_else(|| refused.get()));
     view! { <PasswordField id label value kind=PasswordKind::New help=RULE error /> }
 }
 

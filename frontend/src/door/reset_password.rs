@@ -6,7 +6,7 @@ use aicmo_shared::session::SecretText;
 use leptos::prelude::*;
 
 use super::link::{CutShort, token};
-use super::new_password::{NewPassword, objection};
+use super::new_password::{Chosen, NewPassword};
 use super::refused::{Refused, Wait};
 use crate::api::command;
 use crate::components::button::{Button, ButtonKind};
@@ -29,20 +29,16 @@ fn Form(token: SecretText) -> impl IntoView {
     dom::focus_soon("reset-password");
     let doing = Doing::default();
     let wait = Wait::of(doing);
-    let password = RwSignal::new(String::new());
-    let weak = RwSignal::new(None::<String>);
+    let chosen = Chosen::of(doing, "password");
     let set = RwSignal::new(None::<PasswordSet>);
-    let refused = doing.field("password");
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        let found = objection(&password.get_untracked());
-        weak.set(found.clone());
-        if found.is_some() {
+        let Some(password) = chosen.take() else {
             return;
-        }
+        };
         let request = PasswordResetRequest {
             token: token.clone(),
-            password: SecretText::new(password.get_untracked()),
+            password,
         };
         doing.run(
             command::<ResetPassword>(&[], &request, None),
@@ -67,8 +63,7 @@ fn Form(token: SecretText) -> impl IntoView {
                 <NewPassword
                     id="reset-password"
                     label="New password"
-                    value=password
-                    error=Signal::derive(move || weak.get().or_else(|| refused.get()))
+                    chosen
                 />
                 <Refused doing wait />
                 <div class="form__actions">

@@ -9,7 +9,7 @@ use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::Doing;
 use crate::components::password::{PasswordField, PasswordKind};
-use crate::door::{NewPassword, Refused, Wait, objection};
+use crate::door::{Chosen, NewPassword, Refused, Wait};
 
 /// The form.
 #[component]
@@ -18,30 +18,27 @@ pub fn ChangePasswordForm() -> impl IntoView {
     let doing = Doing::default();
     let wait = Wait::of(doing);
     let old = RwSignal::new(String::new());
-    let new = RwSignal::new(String::new());
+    let new = Chosen::of(doing, "new_password");
     let missing = RwSignal::new(None::<String>);
-    let weak = RwSignal::new(None::<String>);
     let old_refused = doing.field("current_password");
-    let new_refused = doing.field("new_password");
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let without_old = old.with_untracked(String::is_empty);
         missing.set(without_old.then(|| "Give the password that you have now.".to_owned()));
-        let found = objection(&new.get_untracked());
-        weak.set(found.clone());
-        if without_old || found.is_some() {
+        let chosen = new.take();
+        let Some(new_password) = chosen.filter(|_| !without_old) else {
             return;
-        }
+        };
         let change = PasswordChange {
             current_password: SecretText::new(old.get_untracked()),
-            new_password: SecretText::new(new.get_untracked()),
+            new_password,
         };
         doing.run(
             command::<ChangePassword>(&[], &change, None),
             move |session: CurrentSession| {
                 shell.session.take(&session);
                 old.set(String::new());
-                new.set(String::new());
+                new.clear();
                 shell
                     .toasts
                     .done("Your password is changed. Your sessions in other browsers have ended.");
@@ -66,8 +63,7 @@ pub fn ChangePasswordForm() -> impl IntoView {
                 <NewPassword
                     id="account-password-new"
                     label="New password"
-                    value=new
-                    error=Signal::derive(move || weak.get().or_else(|| new_refused.get()))
+                    chosen=new
                 />
                 <Refused doing wait />
                 <div class="form__actions">

@@ -1,12 +1,12 @@
 //! The invitations so far, newest first; an open one can be taken back.
 
 use aicmo_shared::account::{Invitation, InvitationState};
-use aicmo_shared::api::{ListInvitations, PageQuery, RevokeInvitation};
+use aicmo_shared::api::{ListInvitations, RevokeInvitation};
 use leptos::prelude::*;
 
-use super::PAGE;
 use super::invitation_dialog::InvitationDialog;
-use crate::api::{self, Load, command};
+use super::paged;
+use crate::api::command;
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::{Doing, DoingFailed};
@@ -28,16 +28,7 @@ const fn tone(state: InvitationState) -> Tone {
 #[component]
 pub fn Invitations() -> impl IntoView {
     let pages = RwSignal::new(PageStack::default());
-    let invitations = Load::new(move || {
-        let cursor = pages.with(|pages| pages.cursor(""));
-        api::read::<ListInvitations>(
-            &[],
-            &PageQuery {
-                cursor,
-                limit: Some(PAGE),
-            },
-        )
-    });
+    let invitations = paged::<ListInvitations>(pages);
     let inviting = RwSignal::new(false);
     let doing = Doing::default();
     view! {

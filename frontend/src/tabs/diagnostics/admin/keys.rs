@@ -1,12 +1,12 @@
 //! The keys of tools: whose they are, what they may do, when they were used; each can be revoked.
 
-use aicmo_shared::api::{ListApiKeys, PageQuery, RevokeApiKey};
+use aicmo_shared::api::{ListApiKeys, RevokeApiKey};
 use aicmo_shared::api_key::{ApiKey, ApiKeyState};
 use leptos::prelude::*;
 
-use super::PAGE;
 use super::key_dialog::KeyDialog;
-use crate::api::{self, Load, command};
+use super::paged;
+use crate::api::command;
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
@@ -29,16 +29,7 @@ const fn tone(state: ApiKeyState) -> Tone {
 #[component]
 pub fn Keys() -> impl IntoView {
     let pages = RwSignal::new(PageStack::default());
-    let keys = Load::new(move || {
-        let cursor = pages.with(|pages| pages.cursor(""));
-        api::read::<ListApiKeys>(
-            &[],
-            &PageQuery {
-                cursor,
-                limit: Some(PAGE),
-            },
-        )
-    });
+    let keys = paged::<ListApiKeys>(pages);
     let creating = RwSignal::new(false);
     let revoking = RwSignal::new(None::<ApiKey>);
     view! {

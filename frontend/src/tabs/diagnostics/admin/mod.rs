@@ -12,15 +12,33 @@ mod user_dialog;
 mod users;
 
 use aicmo_shared::access::{Capability, Role};
+use aicmo_shared::api::{PageQuery, ReadEndpoint};
 use leptos::prelude::*;
 
 use self::invitations::Invitations;
 use self::keys::Keys;
 use self::users::Users;
+use crate::api::{self, Load};
+use crate::components::pager::PageStack;
 use crate::session::Allowed;
 
 /// Rows of a page.
 const PAGE: u32 = 20;
+
+/// The page of a list that `pages` stands on.
+fn paged<E>(pages: RwSignal<PageStack>) -> Load<E::Answer>
+where
+    E: ReadEndpoint<Query = PageQuery> + 'static,
+    E::Answer: Clone + Send + Sync,
+{
+    Load::new(move || {
+        let query = PageQuery {
+            cursor: pages.with(|pages| pages.cursor("")),
+            limit: Some(PAGE),
+        };
+        api::read::<E>(&[], &query)
+    })
+}
 
 /// The panels.
 #[component]

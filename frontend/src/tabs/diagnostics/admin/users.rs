@@ -2,14 +2,13 @@
 
 use aicmo_shared::UserId;
 use aicmo_shared::account::{AccountKind, User};
-use aicmo_shared::api::{ListUsers, PageQuery};
+use aicmo_shared::api::ListUsers;
 use aicmo_shared::session::SecondFactor;
 use leptos::prelude::*;
 
-use super::PAGE;
+use super::paged;
 use super::service_account::ServiceAccountDialog;
 use super::user_dialog::UserDialog;
-use crate::api::{self, Load};
 use crate::app::ShellState;
 use crate::components::button::Button;
 use crate::components::figure::{Figure, Provenance, Quantity};
@@ -23,16 +22,7 @@ use crate::format;
 #[component]
 pub fn Users() -> impl IntoView {
     let pages = RwSignal::new(PageStack::default());
-    let users = Load::new(move || {
-        let cursor = pages.with(|pages| pages.cursor(""));
-        api::read::<ListUsers>(
-            &[],
-            &PageQuery {
-                cursor,
-                limit: Some(PAGE),
-            },
-        )
-    });
+    let users = paged::<ListUsers>(pages);
     let managed = RwSignal::new(None::<UserId>);
     let adding = RwSignal::new(false);
     let user = Memo::new(move |_| {
