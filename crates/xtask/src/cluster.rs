@@ -1,4 +1,5 @@
-//! A throw-away PostgreSQL for the tests: own directory, free port, loopback only, no fsync.
+//! A throw-away PostgreSQL: own directory, free port, loopback only; without fsync for tests, and as
+//! PostgreSQL comes for measurements.
 //!
 //! The server is our child in our process group, so an interrupt at the keyboard ends it too; one
 //! that an earlier, killed run left behind is stopped before a new one starts.
@@ -27,9 +28,22 @@ pub struct Cluster {
     as_postgres: bool,
 }
 
+/// What a tested database may do without and a measured one may not.
+const NOTHING_SURVIVES: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
 impl Cluster {
-    /// Initialises and starts a cluster, and waits until it takes connections.
+    /// Initialises and starts a cluster that loses everything when the machine stops, and waits until
+    /// it takes connections.
     pub fn start(step: &mut Step) -> Result<Self, Failure> {
+        Self::start_with(step, &NOTHING_SURVIVES)
+    }
+
+    /// One with PostgreSQL's own defaults.
+    pub fn start_durable(step: &mut Step) -> Result<Self, Failure> {
+        Self::start_with(step, &[])
+    }
+
+    fn start_with(step: &mut Step, settings: &[&str]) -> Result<Self, Failure> {
         let programs = tools::postgres(step)?;
         let as_postgres = tools::is_root();
         stop_leftovers(&programs, as_postgres);
@@ -62,7 +76,7 @@ impl Cluster {
             .run(step)?;
 
         let port = free_port()?;
-        let server = spawn_server(&programs, &folder, port, as_postgres)?;
+        let server = spawn_server(&programs, &folder, port, as_postgres, settings)?;
         let mut cluster = Self {
             server,
             programs,
@@ -149,7 +163,13 @@ fn command_of(program: &Path, as_postgres: bool) -> (PathBuf, Vec<String>) {
     }
 }
 
-fn spawn_server(programs: &Path, folder: &Path, port: u16, as_postgres: bool) -> Result<Child, Failure> {
+fn spawn_server(
+    programs: &Path,
+    folder: &Path,
+    port: u16,
+    as_postgres: bool,
+    settings: &[&str],
+) -> Result<Child, Failure> {
     let log =
         fs::File::create(folder.join("server.log")).because(|| "cannot write PostgreSQL's log".to_owned())?;
     let errors = log
@@ -158,15 +178,14 @@ fn spawn_server(programs: &Path, folder: &Path, port: u16, as_postgres: bool) ->
     let (program, prefix) = command_of(&programs.join("postgres"), as_postgres);
     let mut command = Command::new(program);
     command.args(prefix).arg("-D").arg(folder.join("data"));
-    for setting in [
+    let own = [
         format!("port={port}"),
         "listen_addresses=127.0.0.1".to_owned(),
         format!("unix_socket_directories={}", folder.display()),
-        "fsync=off".to_owned(),
-        "synchronous_commit=off".to_owned(),
-        "full_page_writes=off".to_owned(),
         "max_connections=300".to_owned(),
-    ] {
+    ];
+    let settings = settings.iter().map(|setting| (*setting).to_owned());
+    for setting in own.into_iter().chain(settings) {
         command.arg("-c").arg(setting);
     }
     command

@@ -3,6 +3,7 @@
 //! `run` starts the product, `test` passes the whole suite, the rest are their parts. Each sets up
 //! what it is missing, says what it does, and fails with one sentence that says what to do.
 
+mod attack;
 mod bench;
 mod cluster;
 mod console;

@@ -1,26 +1,17 @@
 //! `cargo xtask openapi`: moves what is kept of the OpenAPI document, and attacks a server by it.
 //!
 //! `--accept` writes the released document, which a release does; `--examples` writes the examples
-//! anew from a running server; `--attack` lets schemathesis invent requests against a server on
-//! either database. Attacking is not part of the suite: it downloads a tool and takes minutes.
+//! anew from a running server; `--attack` lets schemathesis invent requests, which `attack.rs` does.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::bench::served::Served;
-use crate::cluster::Cluster;
+use crate::attack::attack;
 use crate::failure::{Because, Failure};
 use crate::job::Job;
 use crate::narrator::{Narrator, Step};
 use crate::{places, server};
-
-/// The version of schemathesis that the expectations below were written for.
-const SCHEMATHESIS: &str = "4.32.5";
-
-/// An administrator's key for the attacked server, which lives as long as the attack.
-const KEY: &str = "an-administrator-for-as-long-as-the-attack-takes";
 
 /// What to do.
 #[derive(clap::Args)]
@@ -104,89 +95,6 @@ fn strip(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(strip),
         _ => {}
     }
-}
-
-fn attack(step: &mut Step, max_examples: u32) -> Result<bool, Failure> {
-    let schemathesis = schemathesis(step)?;
-    let binary = server::build(step, false)?;
-    let cluster = Cluster::start(step)?;
-    let mut fine = true;
-    for (database, url) in [("sqlite", None), ("postgres", Some(cluster.url()))] {
-        let folder = places::target().join(format!("xtask/attack-{database}"));
-        if folder.exists() {
-            fs::remove_dir_all(&folder).because(|| format!("cannot empty {}", folder.display()))?;
-        }
-        fs::create_dir_all(&folder).because(|| format!("cannot create {}", folder.display()))?;
-        let mut environment = vec![
-            ("AICMO_BOOTSTRAP_ADMIN_KEY", KEY),
-            ("AICMO_READS_PER_MINUTE", "0"),
-            ("AICMO_WRITES_PER_MINUTE", "0"),
-            ("AICMO_SIGN_INS_PER_MINUTE", "0"),
-        ];
-        if let Some(url) = &url {
-            environment.push(("DATABASE_URL", url));
-        }
-        let served = Served::start_with(&binary, &folder, &environment)?;
-        for (who, key) in [("an administrator", Some(KEY)), ("nobody", None)] {
-            step.say(&format!("attacking {database} as {who}"));
-            fine &= attack_as(step, &schemathesis, &folder, &served.host, key, max_examples)?;
-        }
-    }
-    Ok(fine)
-}
-
-/// One run with every check there is.
-fn attack_as(
-    step: &mut Step,
-    schemathesis: &Path,
-    folder: &Path,
-    host: &str,
-    key: Option<&str>,
-    max_examples: u32,
-) -> Result<bool, Failure> {
-    let mut job = Job::new(schemathesis, "schemathesis")
-        .args(["--config-file"])
-        .args([places::root().join("crates/xtask/src/schemathesis.toml")])
-        .args(["run", &format!("http://{host}/api/v1/openapi.json")])
-        .args(["--checks", "all", "--continue-on-failure", "--workers", "2"])
-        // A stream has no end, so no answer of it can be looked at.
-        .args(["--exclude-operation-id", "OpenStream"])
-        .args(["--max-examples", &max_examples.to_string()])
-        .dir(folder);
-    if let Some(key) = key {
-        // It would change the cookie and take the key, which stays good, for what it changed.
-        job = job.args(["--exclude-checks", "ignored_auth"]);
-        job = job.args(["--header", &format!("Authorization: Bearer {key}")]);
-    }
-    let printed = job.attempt(step)?;
-    if printed.fine {
-        return Ok(true);
-    }
-    println!(
-        "{}",
-        printed.into_failure("schemathesis found something: make it a failing test first, then mend it")
-    );
-    Ok(false)
-}
-
-/// schemathesis in a virtual environment of its own, in the cache.
-fn schemathesis(step: &mut Step) -> Result<PathBuf, Failure> {
-    let folder = places::cache().join(format!("tools/schemathesis-{SCHEMATHESIS}"));
-    let program = folder.join("bin/schemathesis");
-    if program.is_file() {
-        return Ok(program);
-    }
-    step.say("installing schemathesis, once");
-    Job::new("python3", "venv")
-        .args(["-m", "venv"])
-        .args([&folder])
-        .advice("Python's venv is missing: install Python 3.11 or newer with venv")
-        .run(step)?;
-    Job::new(folder.join("bin/pip"), "pip")
-        .args(["install", "--quiet", &format!("schemathesis=={SCHEMATHESIS}")])
-        .advice("schemathesis could not be installed: look at pip's message above, then run this again")
-        .run(step)?;
-    Ok(program)
 }
 
 #[cfg(test)]

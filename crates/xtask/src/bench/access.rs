@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::load::Latencies;
 use super::measure::{Measurement, Plan, json as parsed, millis};
 use super::served::{KEY, Served};
-use super::wire::{Connection, bearer};
+use super::wire::{Connection, bearer, text_at};
 use crate::failure::Failure;
 
 const LEADS: &str = "/api/v1/leads";
@@ -21,14 +21,12 @@ pub fn cost_of_looking_somebody_up(plan: &Plan) -> Result<Measurement, Failure> 
     let page = parsed(&connection.get(&format!("{LEADS}?limit=1"))?.body)?;
     let id = text_at(&page, "/data/0/id")?;
     let name = format!("bench {}", std::process::id());
-    let account = made(
-        &mut connection,
-        "/api/v1/users",
-        &json!({ "display_name": name, "role": "viewer" }),
-    )?;
+    let account = json!({ "display_name": name, "role": "viewer" });
+    let (_, account) = connection.create("/api/v1/users", &account)?;
     let owner = text_at(&account, "/id")?;
     let draft = json!({ "name": name, "scopes": ["read"], "owner": owner });
-    let key = text_at(&made(&mut connection, "/api/v1/api-keys", &draft)?, "/secret")?;
+    let (_, made) = connection.create("/api/v1/api-keys", &draft)?;
+    let key = text_at(&made, "/secret")?;
 
     let path = format!("{LEADS}/{id}");
     let requests = [KEY, key.as_str()].map(|key| connection.request_as(&bearer(key), &path, ""));
@@ -62,24 +60,4 @@ pub fn cost_of_looking_somebody_up(plan: &Plan) -> Result<Measurement, Failure> 
             millis(bare.percentile(95))
         )],
     })
-}
-
-fn made(connection: &mut Connection, path: &str, body: &Value) -> Result<Value, Failure> {
-    let answer = connection.post(path, body)?;
-    if answer.status == 201 {
-        return parsed(&answer.body);
-    }
-    Err(Failure::new(format!(
-        "POST {path} answered {}: {}",
-        answer.status,
-        String::from_utf8_lossy(&answer.body)
-    )))
-}
-
-fn text_at(value: &Value, pointer: &str) -> Result<String, Failure> {
-    value
-        .pointer(pointer)
-        .and_then(Value::as_str)
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::new(format!("the answer has no {pointer}")))
 }

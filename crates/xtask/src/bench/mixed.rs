@@ -4,8 +4,7 @@
 //! measured and does not thin out the load. The database is a copy: what is written here does not
 //! grow the one that the other figures are measured on.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -13,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::copy::with_a_copy;
 use super::load::{Latencies, count};
 use super::measure::{Measurement, Plan, millis};
 use super::served::Served;
 use super::wire::Connection;
 use crate::cluster::Pause;
-use crate::failure::{Because, Failure};
+use crate::failure::Failure;
 use crate::narrator::Step;
-use crate::places;
 
 const LEADS: &str = "/api/v1/leads";
 
@@ -31,10 +30,7 @@ const EACH_PER_SECOND: u64 = 50;
 /// The latency of reads beside writes, and whether any write met a lock.
 pub fn reads_beside_writes(step: &mut Step, plan: &Plan) -> Result<Measurement, Failure> {
     step.note("copying the big database, which the writes may not change");
-    let copy = copied(&plan.big)?;
-    let measured = measure(plan, &copy);
-    fs::remove_dir_all(&copy).because(|| format!("cannot remove {}", copy.display()))?;
-    measured
+    with_a_copy(&plan.big, |copy| measure(plan, copy))
 }
 
 fn measure(plan: &Plan, data_dir: &Path) -> Result<Measurement, Failure> {
@@ -146,28 +142,6 @@ fn joined(clients: Vec<Client>) -> Result<Vec<Duration>, Failure> {
         all.extend(client.join().map_err(|_| Failure::new("a client panicked"))??);
     }
     Ok(all)
-}
-
-/// A copy of a data directory whose server has ended, or at least writes nothing.
-fn copied(data_dir: &Path) -> Result<PathBuf, Failure> {
-    let copy = places::target().join("bench/mixed");
-    if copy.exists() {
-        fs::remove_dir_all(&copy).because(|| format!("cannot remove {}", copy.display()))?;
-    }
-    let because = || format!("cannot copy {} to {}", data_dir.display(), copy.display());
-    fs::create_dir_all(copy.join("keys")).because(because)?;
-    for name in [
-        "aicmo.db",
-        "aicmo.db-wal",
-        "keys/identity.key",
-        "keys/session.key",
-    ] {
-        let from = data_dir.join(name);
-        if from.is_file() {
-            fs::copy(&from, copy.join(name)).because(because)?;
-        }
-    }
-    Ok(copy)
 }
 
 #[cfg(test)]

@@ -5,13 +5,15 @@
 //! target directory until the schema or the seeding changes.
 
 mod access;
+mod copy;
 mod load;
 mod measure;
 mod mixed;
+mod moving;
 mod report;
 pub mod served;
 mod streams;
-mod wire;
+pub mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};

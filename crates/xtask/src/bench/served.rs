@@ -13,6 +13,14 @@ use crate::job::Job;
 /// The key of every request: what is measured includes knowing who asks.
 pub const KEY: &str = "the-key-of-the-benchmark-and-of-nobody-else";
 
+/// The settings of the product in our own environment, which no measured process may see.
+pub fn settings_around_us() -> Vec<String> {
+    std::env::vars_os()
+        .map(|(key, _)| key.to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("AICMO_") || name == "DATABASE_URL")
+        .collect()
+}
+
 /// A running `aicmo serve`.
 pub struct Served {
     child: Child,
@@ -45,11 +53,8 @@ impl Served {
             .current_dir(data_dir)
             .stdin(Stdio::null())
             .stderr(Stdio::null());
-        for (key, _) in std::env::vars_os() {
-            let name = key.to_string_lossy().into_owned();
-            if name.starts_with("AICMO_") || name == "DATABASE_URL" {
-                command.env_remove(key);
-            }
+        for name in settings_around_us() {
+            command.env_remove(name);
         }
         command
             .env("AICMO_DATA_DIR", data_dir)

@@ -5,12 +5,23 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::served::KEY;
 use crate::failure::{Because, Failure};
 
 /// The header line of a key.
 pub fn bearer(key: &str) -> String {
     format!("Authorization: Bearer {key}")
+}
+
+/// The text in an answer at a JSON pointer.
+pub fn text_at(value: &Value, pointer: &str) -> Result<String, Failure> {
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::new(format!("the answer has no {pointer}")))
 }
 
 /// One connection to the server.
@@ -70,7 +81,7 @@ impl Connection {
     }
 
     /// A POST of JSON by the administrator.
-    pub fn post(&mut self, path: &str, body: &serde_json::Value) -> Result<Answer, Failure> {
+    pub fn post(&mut self, path: &str, body: &Value) -> Result<Answer, Failure> {
         let body = body.to_string();
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\n{}\r\nContent-Type: application/json\r\n\
@@ -80,6 +91,19 @@ impl Connection {
             body.len()
         );
         self.exchange(request.as_bytes())
+    }
+
+    /// A POST of JSON by the administrator that must create something: the answer and its JSON.
+    pub fn create(&mut self, path: &str, body: &Value) -> Result<(Answer, Value), Failure> {
+        let answer = self.post(path, body)?;
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        if answer.status != 201 {
+            let told = format!("POST {path} answered {}: {text}", answer.status);
+            return Err(Failure::new(told));
+        }
+        let value =
+            serde_json::from_str(&text).because(|| format!("POST {path} answered no JSON: {text}"))?;
+        Ok((answer, value))
     }
 
     /// Sends a prepared request and reads the whole answer.
