@@ -2,99 +2,53 @@
 //!
 //! With `AICMO_WRITE_EXAMPLES=1` the file of the examples is written anew; otherwise it is compared.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod people;
+mod refusals;
+mod steady;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aicmo_shared::ErrorCode;
-use aicmo_shared::api::{self, BodyKind};
+use aicmo_shared::api::{self, AnswerKind, BodyKind, EndpointSpec};
 use aicmo_test_support::{on_both_databases, wait_until};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use self::steady::Steady;
 use super::described::{self, DOCUMENT};
 use super::harness::{Got, TestServer, send};
+use super::people::Who;
 use super::samples;
 
-/// Endpoints whose answers are about one machine or hold nothing that an example could show.
-const WITHOUT: &[&str] = &[
+/// Lists whose order within a millisecond is by chance, and reports on one machine at one moment: they
+/// are held against their schema alone.
+const BY_CHANCE: &[&str] = &[
+    "ListLeadEvents",
+    "ListActivity",
     "GetDiagnostics",
     "RunDiagnostics",
     "MakeSupportBundle",
-    "ListEntryPoints",
+    "ListAudit",
+    "ExportAudit",
+    "OpenStream",
+    "CreateBackup",
+    "ListBackups",
 ];
 
-/// The nouns whose endpoints this walk calls; the others have their examples in their own tests.
-const NOUNS: &[&str] = &[
-    "status",
-    "metrics",
-    "activity",
-    "my-work",
-    "leads",
-    "campaigns",
-    "imports",
-    "client-errors",
+/// Rows of a list that an example shows.
+const SHOWN_ROWS: usize = 2;
+
+/// Codes that no caller can bring about at will.
+const NOT_AT_WILL: &[ErrorCode] = &[
+    ErrorCode::Internal,
+    ErrorCode::Integrity,
+    ErrorCode::IdempotencyInProgress,
+    ErrorCode::AnswerNotKept,
 ];
 
-/// Lists whose order within a millisecond is by chance: they are held against their schema alone.
-const BY_CHANCE: &[&str] = &["ListLeadEvents", "ListActivity"];
-
-/// Makes what differs from run to run the same: ids by the order in which they come, and instants.
-#[derive(Default)]
-struct Steady {
-    ids: Vec<String>,
-}
-
-impl Steady {
-    fn value(&mut self, value: &Value) -> Value {
-        match value {
-            Value::Object(fields) => {
-                let steady: Map<String, Value> = fields
-                    .iter()
-                    .map(|(name, field)| (name.clone(), self.field(name, field)))
-                    .collect();
-                Value::Object(steady)
-            }
-            Value::Array(items) => items.iter().map(|item| self.value(item)).collect(),
-            Value::String(text) => Value::String(self.text(text)),
-            plain => plain.clone(),
-        }
-    }
-
-    fn field(&mut self, name: &str, field: &Value) -> Value {
-        match (name, field) {
-            ("change_seq", Value::Number(_)) => json!(42),
-            ("next_cursor", Value::String(_)) => json!("eyJuIjoxfQ.b3BhcXVl"),
-            ("sha256", Value::String(_)) => {
-                json!("5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef")
-            }
-            _ => self.value(field),
-        }
-    }
-
-    fn text(&mut self, text: &str) -> String {
-        if aicmo_shared::Timestamp::parse(text).is_some() {
-            return "2026-01-15T09:30:00.000Z".to_owned();
-        }
-        let mut steady = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(letter) = rest.chars().next() {
-            if let Some(id) = rest
-                .get(..36)
-                .filter(|word| word.parse::<aicmo_shared::LeadId>().is_ok())
-            {
-                let known = self.ids.iter().position(|known| known == id).unwrap_or_else(|| {
-                    self.ids.push(id.to_owned());
-                    self.ids.len() - 1
-                });
-                let _ = write!(steady, "0197c1f0-5e8a-7000-8000-{:012x}", known + 1);
-                rest = rest.get(36..).unwrap_or_default();
-            } else {
-                steady.push(letter);
-                rest = rest.get(letter.len_utf8()..).unwrap_or_default();
-            }
-        }
-        steady
-    }
+fn spec(name: &str) -> &'static EndpointSpec {
+    let found = api::ALL.iter().find(|spec| spec.name == name);
+    found.expect("a name of the table")
 }
 
 /// What was sent and answered.
@@ -108,29 +62,46 @@ struct Collected {
 
 impl Collected {
     async fn call(&mut self, server: &TestServer, name: &str, id: &str, version: Option<&Value>) -> Value {
-        let spec = api::ALL
-            .iter()
-            .find(|spec| spec.name == name)
-            .expect("a name of the table");
-        let mut request = server.request(spec.method.as_str(), &spec.path_with(&[id]));
+        let spec = spec(name);
+        let body = (spec.body == BodyKind::Json).then(|| samples::body(name));
+        self.call_as(server, &server.sender(spec), name, id, version, body)
+            .await
+            .json()
+    }
+
+    /// Sends a request that must succeed, and keeps it with its answer.
+    async fn call_as(
+        &mut self,
+        server: &TestServer,
+        who: &Who,
+        name: &str,
+        id: &str,
+        version: Option<&Value>,
+        body: Option<Value>,
+    ) -> Got {
+        let spec = spec(name);
+        let mut request = server.ask(who, spec.method.as_str(), &spec.path_with(&[id]));
         if spec.body == BodyKind::File {
-            request = samples::request(server, spec, id);
+            request = samples::request_by(server, who, spec, id);
         }
-        if spec.body == BodyKind::Json {
-            let body = samples::body(name);
+        if let Some(body) = body {
             request = request.json(&body);
-            self.requests.insert(name.to_owned(), body);
+            let kept = self.steady.value(&body);
+            self.requests.insert(name.to_owned(), kept);
         }
         if let Some(version) = version {
             request = request.header("If-Match", format!("\"v{version}\""));
         }
         let got = send(request).await;
         assert_eq!(got.status.as_u16(), spec.success, "{name}: {}", got.text());
-        let answer = got.json();
-        if !WITHOUT.contains(&name) {
-            self.answers.insert(name.to_owned(), self.steady.value(&answer));
+        if spec.answer != AnswerKind::Rows {
+            let mut kept = self.steady.value(&got.json());
+            if let Some(rows) = kept.get_mut("data").and_then(Value::as_array_mut) {
+                rows.truncate(SHOWN_ROWS);
+            }
+            self.answers.insert(name.to_owned(), kept);
         }
-        answer
+        got
     }
 
     fn refused(&mut self, got: &Got, code: ErrorCode) {
@@ -147,6 +118,8 @@ impl Collected {
 #[expect(clippy::too_many_lines, reason = "one example after the other")]
 async fn collect(server: &TestServer) -> Collected {
     let mut all = Collected::default();
+    let folder = server.data_dir().display().to_string();
+    all.steady.words.push((folder, "/var/lib/aicmo"));
     let campaign = all.call(server, "CreateCampaign", "", None).await["id"].clone();
     let campaign = campaign.as_str().expect("an id").to_owned();
     let created = all.call(server, "CreateLead", "", None).await["lead"].clone();
@@ -215,83 +188,17 @@ async fn collect(server: &TestServer) -> Collected {
         all.call(server, name, "", None).await;
     }
 
-    let lead = format!("/api/v1/leads/{id}");
-    let etag = send(server.get(&lead)).await.header("etag").to_owned();
-    let patch = |etag: &str| {
-        server
-            .request("PATCH", &lead)
-            .header("If-Match", etag.to_owned())
-            .json(&json!({ "title": "Engineer" }))
-    };
-    let post = |path: &str, body: Value| server.request("POST", path).json(&body);
-    let refusals = [
-        (server.get("/api/v1/leads?colour=blue"), ErrorCode::InvalidFilter),
-        (server.get("/api/v1/leads?cursor=mine"), ErrorCode::InvalidCursor),
-        (
-            server.get("/api/v1/leads?filter[status]=ENGAGED"),
-            ErrorCode::InvalidEnumValue,
-        ),
-        (
-            server.get(&format!("/api/v1/leads/{}", samples::NOBODY)),
-            ErrorCode::NotFound,
-        ),
-        (server.request("PUT", &lead), ErrorCode::MethodNotAllowed),
-        (
-            server
-                .request("PATCH", &lead)
-                .json(&json!({ "title": "Engineer" })),
-            ErrorCode::PreconditionRequired,
-        ),
-        (patch("\"v1\""), ErrorCode::VersionConflict),
-        (
-            server
-                .request("PATCH", &lead)
-                .header("If-Match", etag.clone())
-                .json(&json!({ "titel": "Engineer" })),
-            ErrorCode::ValidationFailed,
-        ),
-        (
-            server
-                .request("PATCH", &lead)
-                .header("If-Match", etag.clone())
-                .body("{}"),
-            ErrorCode::UnsupportedMediaType,
-        ),
-        (
-            post(&format!("{lead}/status"), json!({ "to": "ROUTED" })).header("If-Match", etag.clone()),
-            ErrorCode::IllegalTransition,
-        ),
-        (
-            post("/api/v1/campaigns", samples::body("CreateCampaign")),
-            ErrorCode::DuplicateName,
-        ),
-        (
-            post(&format!("/api/v1/campaigns/{campaign}/stop"), json!({})),
-            ErrorCode::ReasonRequired,
-        ),
-        (
-            server.request("POST", &format!("/api/v1/imports/{import}/commit")),
-            ErrorCode::ImportState,
-        ),
-        (
-            server
-                .request("POST", "/api/v1/leads")
-                .header("content-type", "application/json")
-                .body("{"),
-            ErrorCode::MalformedRequest,
-        ),
-    ];
-    for (request, code) in refusals {
-        let got = send(request).await;
-        all.refused(&got, code);
+    for name in [
+        "ListEntryPoints",
+        "GetDiagnostics",
+        "RunDiagnostics",
+        "MakeSupportBundle",
+    ] {
+        all.call(server, name, "", None).await;
     }
-    let keyed = |name: &str| {
-        post("/api/v1/campaigns", json!({ "name": name, "objective": "sales" }))
-            .header("Idempotency-Key", "k")
-    };
-    send(keyed("Winter")).await;
-    let reused = send(keyed("Summer")).await;
-    all.refused(&reused, ErrorCode::IdempotencyKeyReused);
+    refusals::of_leads(&mut all, server, &id, &campaign, &import).await;
+    people::walk(&mut all, server).await;
+    refusals::at_the_door(&mut all, server).await;
     all
 }
 
@@ -323,34 +230,55 @@ on_both_databases! {
     }
 }
 
+/// What an operation shows for a body or an answer, with its schema.
+fn shown(content: &Value, media: &str, name: &str) {
+    let content = &content[media];
+    let example = &content["example"];
+    assert!(!example.is_null(), "{name} shows no {media}");
+    let faults = described::faults(&content["schema"], example);
+    assert!(faults.is_empty(), "{name}: {faults:?}");
+}
+
 #[test]
-fn every_endpoint_of_these_nouns_shows_what_it_takes_and_answers() {
-    for spec in api::ALL
-        .iter()
-        .filter(|spec| NOUNS.contains(&samples::noun(spec)))
-    {
+fn every_endpoint_shows_what_it_takes_and_answers() {
+    for spec in api::ALL {
         let operation = &DOCUMENT["paths"][spec.path][spec.method.as_str().to_ascii_lowercase()];
-        let content = &operation["responses"][spec.success.to_string()]["content"]["application/json"];
-        assert!(content["example"].is_object(), "{} shows no answer", spec.name);
-        let faults = described::faults(&content["schema"], &content["example"]);
-        assert!(faults.is_empty(), "{}: {faults:?}", spec.name);
+        let content = &operation["responses"][spec.success.to_string()]["content"];
+        for media in content.as_object().expect("forms of the answer").keys() {
+            shown(content, media, spec.name);
+        }
         if spec.body == BodyKind::Json {
-            let content = &operation["requestBody"]["content"]["application/json"];
-            assert!(content["example"].is_object(), "{} shows no body", spec.name);
-            let faults = described::faults(&content["schema"], &content["example"]);
-            assert!(faults.is_empty(), "{}: {faults:?}", spec.name);
+            shown(
+                &operation["requestBody"]["content"],
+                "application/json",
+                spec.name,
+            );
         }
     }
 }
 
 #[test]
-fn an_example_is_made_steady_by_order_and_not_by_chance() {
-    let id = "0197c1f0-aaaa-7bbb-8ccc-0123456789ab";
-    let seen =
-        json!({ "id": id, "path": format!("/leads/{id}/x"), "at": "2026-11-25T07:00:00.123Z", "n": 5 });
+fn every_code_that_a_caller_can_bring_about_is_shown() {
+    let mut missing = BTreeSet::new();
+    for operation in DOCUMENT["paths"]
+        .as_object()
+        .expect("paths")
+        .values()
+        .flat_map(|path| path.as_object().expect("operations").values())
+    {
+        for response in operation["responses"].as_object().expect("responses").values() {
+            let content = &response["content"]["application/problem+json"];
+            let codes = content["schema"]["properties"]["code"]["enum"].as_array();
+            for code in codes.into_iter().flatten().filter_map(Value::as_str) {
+                if content["examples"][code].is_null() {
+                    missing.insert(code.to_owned());
+                }
+            }
+        }
+    }
+    let expected: BTreeSet<String> = NOT_AT_WILL.iter().map(ErrorCode::to_string).collect();
     assert_eq!(
-        Steady::default().value(&seen),
-        json!({ "id": "0197c1f0-5e8a-7000-8000-000000000001", "path": "/leads/0197c1f0-5e8a-7000-8000-000000000001/x",
-            "at": "2026-01-15T09:30:00.000Z", "n": 5 })
+        missing, expected,
+        "show the code, or say that nobody can bring it about"
     );
 }

@@ -59,14 +59,14 @@ impl Listener {
         Self::of(request.header("Last-Event-ID", id.to_string())).await
     }
 
-    /// The next event; `None` at the end of the stream. Beats are passed over.
-    async fn next(&mut self) -> Option<Told> {
+    /// The next event as it came; `None` at the end of the stream. Beats are passed over.
+    async fn block(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.text.find("\n\n") {
-                let told = told_by(&self.text[..end]);
-                self.text.drain(..end + 2);
-                if told.is_some() {
-                    return told;
+                let rest = self.text.split_off(end + 2);
+                let block = std::mem::replace(&mut self.text, rest);
+                if told_by(&block).is_some() {
+                    return Some(block);
                 }
                 continue;
             }
@@ -75,6 +75,10 @@ impl Listener {
             self.text
                 .push_str(std::str::from_utf8(&chunk).expect("whole letters"));
         }
+    }
+
+    async fn next(&mut self) -> Option<Told> {
+        self.block().await.and_then(|block| told_by(&block))
     }
 
     async fn hello(&mut self) -> StreamHello {
@@ -114,6 +118,14 @@ async fn create(server: &TestServer, name: &str) -> String {
         .await
         .expect("created");
     created.id.to_string()
+}
+
+/// What a listener reads when a campaign is created: the greeting and the first event.
+pub async fn first_text_of(server: &TestServer) -> String {
+    let mut listener = Listener::at(server).await;
+    let hello = listener.block().await.expect("a greeting");
+    create(server, "Told to who listens").await;
+    hello + &listener.block().await.expect("an event")
 }
 
 on_both_databases! {

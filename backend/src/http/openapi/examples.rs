@@ -13,9 +13,13 @@ pub fn request(endpoint: &str) -> Option<&'static Value> {
     EXAMPLES.get("requests")?.get(endpoint)
 }
 
-/// What an endpoint answers.
-pub fn answer(endpoint: &str) -> Option<&'static Value> {
-    EXAMPLES.get("answers")?.get(endpoint)
+/// What an endpoint answers in the form `media`.
+pub fn answer(endpoint: &str, media: &str) -> Option<&'static Value> {
+    let answer = EXAMPLES.get("answers")?.get(endpoint)?;
+    match media {
+        "application/json" => Some(answer),
+        _ => answer.get(media),
+    }
 }
 
 /// A problem of a code.

@@ -153,7 +153,7 @@ fn success(spec: &EndpointSpec, answer: Value) -> Value {
         .iter()
         .map(|media| {
             let mut content = json!({ "schema": schema });
-            add_example(&mut content, examples::answer(spec.name));
+            add_example(&mut content, examples::answer(spec.name, media));
             ((*media).to_owned(), content)
         })
         .collect();
