@@ -43,7 +43,9 @@ impl Steady {
             ("otpauth_uri", Value::String(_)) => {
                 json!("otpauth://totp/AICMO:ada@people.example?secret=KRUGS4ZANFZSA3TPOQQGC43F&issuer=AICMO")
             }
-            ("secret", Value::String(text)) if !text.starts_with("hash:") => json!(secret(text)),
+            ("secret", Value::String(text)) if text.parse::<aicmo_shared::LeadId>().is_err() => {
+                json!(secret(text))
+            }
             ("prefix", Value::String(_)) => json!("aicmo_c3Rh"),
             ("code", Value::String(text)) if text.chars().all(|c| c.is_ascii_digit()) => json!("492039"),
             ("codes", Value::Array(items)) => items.iter().map(|_| json!("C3RH-BMRZ-LWZV-CI0Y")).collect(),
