@@ -164,6 +164,28 @@ on_both_databases! {
         }
     }
 
+    async fn an_address_that_is_padded_with_spaces_is_no_way_round_the_wait(db: TestDatabase) {
+        let clock = FrozenClock::at(NOON);
+        let ops = replica(&db.store(), &clock);
+        ada(&ops).await;
+        let padded = |n: usize| {
+            let spaces: String = (0..302).map(|at| if n >> at.min(31) & 1 == 1 { '\t' } else { ' ' }).collect();
+            format!("ada@people.example{spaces}{}", "x".repeat(2_000))
+        };
+        for n in 0..8 {
+            let visitor = Visitor { address: format!("10.0.0.{n}").parse().ok(), ..visitor() };
+            let request = SignInRequest { email: padded(n), password: SecretText::new(PASSWORD), code: None };
+            let refused = sign_in(&ops, &visitor, request).await;
+            assert!(matches!(refused, Err(OperationError::Refused(Refusal::InvalidCredentials))), "{refused:?}");
+        }
+        let spaced = SignInRequest {
+            email: "  Ada@People.example\t".to_owned(),
+            password: SecretText::new(PASSWORD),
+            code: None,
+        };
+        sign_in(&ops, &visitor(), spaced).await.expect("an address that means hers is hers");
+    }
+
     async fn of_two_who_set_up_at_once_one_is_the_administrator(db: TestDatabase) {
         let clock = FrozenClock::at(NOON);
         let ops = replica(&db.store(), &clock);
