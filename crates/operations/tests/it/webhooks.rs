@@ -8,15 +8,16 @@ use aicmo_operations::webhooks::{
     rotate_webhook_secret, test_webhook,
 };
 use aicmo_operations::{Mode, OperationError, Operations, OperationsSettings, activity, leads};
+use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::{ActivityQuery, DeliveryQuery};
 use aicmo_shared::audit::AuditAction;
-use aicmo_shared::event::{EventKind, Topic};
+use aicmo_shared::event::{EventFacts, EventKind, Topic};
 use aicmo_shared::webhook::{
     AttemptFault, DeliveryState, DisabledReason, EventFilter, FAILURES_TO_DISABLE, MAX_WEBHOOKS,
     RETRY_SECONDS, Webhook, WebhookDelivery, WebhookDraft, WebhookMessage, WebhookPatch, WebhookReplay,
     WebhookState,
 };
-use aicmo_store::{Store, webhooks};
+use aicmo_store::{NewEvent, Store, webhooks};
 use aicmo_test_support::on_both_databases;
 
 use crate::support::{
@@ -108,6 +109,16 @@ impl House {
     }
 }
 
+fn an_event(kind: EventKind) -> NewEvent {
+    NewEvent {
+        at: NOON,
+        kind,
+        subject_type: SubjectType::Import,
+        subject_id: None,
+        facts: EventFacts::default(),
+    }
+}
+
 fn kinds(receiver: &FakeReceiver) -> Vec<EventKind> {
     receiver
         .heard()
@@ -143,6 +154,32 @@ on_both_databases! {
         assert!(!heard[0].body.contains("x.example") && !heard[0].body.contains("Ada"), "{}", heard[0].body);
         assert_eq!(log[0].last_answer.as_deref(), Some("said \u{fffd} 200"));
         assert_eq!(house.shown(&leads_only).await.last_success_at, Some(NOON));
+    }
+
+    async fn who_asks_while_deliveries_are_made_misses_nothing(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let other = EventFilter { topics: vec![Topic::Control], kinds: vec![] };
+        house.webhook(other).await;
+        for n in 0..5 {
+            // Several pages that concern nobody, so that somebody can ask while they are read.
+            for _ in 0..6 {
+                let notes = db.store().begin_notes().await.expect("a transaction");
+                for _ in 0..500 {
+                    notes.raise(an_event(EventKind::ImportProgressed));
+                }
+                notes.commit().await.expect("raised");
+            }
+            let mut courier = house.courier();
+            let ask = async {
+                let webhook = house.of_leads().await;
+                house.lead(&format!("lead-{n}@x.example")).await;
+                webhook
+            };
+            let (begun, webhook) = tokio::join!(courier.begin(), ask);
+            begun.expect("begun");
+            courier.step().await.expect("carried");
+            assert_eq!(house.log(&webhook).await.len(), 1, "round {n}");
+        }
     }
 
     async fn two_replicas_make_and_send_each_delivery_once(db: TestDatabase) {
