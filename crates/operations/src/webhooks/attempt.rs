@@ -1,25 +1,20 @@
 //! One attempt of one delivery, and what follows from how it went.
 
-use aicmo_shared::activity::SubjectType;
-use aicmo_shared::audit::AuditAction;
-use aicmo_shared::event::{EventFacts, EventKind};
-use aicmo_shared::webhook::{
-    AttemptFault, DeliveryState, DisabledReason, FAILURES_TO_DISABLE, RETRY_SECONDS, WebhookState,
-};
-use aicmo_shared::{DeliveryId, Timestamp, WebhookId};
-use aicmo_store::webhooks::{self, Claim, DeliveryRecord, Outcome};
-use aicmo_store::{NewEvent, Store, StoreError};
-use tokio::task::JoinSet;
-
-use super::port::{Answer, Message};
-use super::secret::{SecretLost, SecretMaker};
-use super::{entry, shown};
-use crate::context::{Operations, Operator};
-use crate::error::OperationError;
 use std::sync::Arc;
 
-/// The status by which a receiver says that it is gone for good.
-const GONE: u16 = 410;
+use aicmo_shared::activity::SubjectType;
+use aicmo_shared::event::{EventFacts, EventKind};
+use aicmo_shared::webhook::{AttemptFault, DeliveryState, RETRY_SECONDS};
+use aicmo_shared::{DeliveryId, Timestamp};
+use aicmo_store::webhooks::{self, Claim, DeliveryRecord, Outcome, WebhookRecord};
+use aicmo_store::{NewEvent, Store};
+use tokio::task::JoinSet;
+
+use super::disabling::{GONE, disable, reason_after};
+use super::port::{Answer, Message};
+use super::secret::{SecretLost, SecretMaker};
+use crate::context::Operations;
+use crate::error::OperationError;
 
 /// Attempts a delivery that was claimed and writes down how it went.
 ///
@@ -61,8 +56,9 @@ pub async fn attempt(
         },
     });
     notes.commit().await?;
-    if !is_test && outcome.state == DeliveryState::Failed {
-        disable_if_hopeless(&ops, &store, record.webhook, &outcome).await?;
+    if !is_test && outcome.state != DeliveryState::Delivered {
+        let reason = |webhook: &WebhookRecord| reason_after(webhook, &outcome);
+        disable(&ops, &store, record.webhook, reason).await?;
     }
     Ok(())
 }
@@ -152,43 +148,6 @@ fn wait_after(delivery: DeliveryId, attempts: u64) -> Option<i64> {
     let seconds = *RETRY_SECONDS.get(usize::try_from(attempts).ok()?)?;
     let dice = i64::from(delivery.get().as_bytes()[15]) - 128;
     Some(seconds * 1_000 + seconds * dice * 100 / 128)
-}
-
-/// Switches a webhook off that only fails, and leaves a notice.
-async fn disable_if_hopeless(
-    ops: &Operations,
-    store: &Store,
-    id: WebhookId,
-    outcome: &Outcome,
-) -> Result<(), OperationError> {
-    let tx = store.begin_write().await?;
-    let before = match webhooks::get(&tx, id).await {
-        // Somebody removed it meanwhile.
-        Err(StoreError::NotFound(_)) => return Ok(tx.rollback().await?),
-        found => found?,
-    };
-    let reason = match (outcome.status, outcome.fault) {
-        (Some(GONE), _) => DisabledReason::Gone,
-        (_, Some(AttemptFault::SecretLost)) => DisabledReason::SecretLost,
-        _ if before.failed_in_a_row >= u64::from(FAILURES_TO_DISABLE) => DisabledReason::Failing,
-        _ => return Ok(tx.rollback().await?),
-    };
-    if before.state != WebhookState::Active {
-        return Ok(tx.rollback().await?);
-    }
-    let now = ops.now();
-    let mut after = before.clone();
-    after.state = WebhookState::Disabled;
-    after.disabled_reason = Some(reason);
-    after.disabled_at = Some(now);
-    after.updated_at = now;
-    webhooks::replace(&tx, &before, &after).await?;
-    let facts = (Some(shown(&before)), Some(shown(&after)));
-    let mut row = entry(&Operator::process(), AuditAction::WebhookDisabled, id, facts, now);
-    row.reason = Some(reason.sentence().to_owned());
-    tx.commit(row).await?;
-    tracing::warn!(webhook.id = %id, reason = reason.as_str(), "webhook {id} was disabled");
-    Ok(())
 }
 
 #[cfg(test)]

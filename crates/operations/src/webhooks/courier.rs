@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aicmo_shared::WebhookId;
+use aicmo_shared::webhook::{DisabledReason, PENDING_TO_DISABLE};
 use aicmo_store::webhooks::{self, Claim, DeliveryRecord};
 use aicmo_store::{Store, control};
 use tokio::sync::watch;
@@ -16,6 +17,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::attempt::attempt;
+use super::disabling::disable;
 use super::plan::Planner;
 use crate::context::Operations;
 use crate::error::OperationError;
@@ -26,6 +28,9 @@ const HANDS_EACH: usize = 2;
 
 /// How long a claim holds, in milliseconds: longer than any attempt takes.
 const LEASE_MS: i64 = 60_000;
+
+/// After so many new deliveries it is looked whether too many wait for one webhook.
+const LOOKED_AFTER: usize = 1_000;
 
 /// How often the worker looks for what has fallen due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -42,6 +47,8 @@ pub struct Courier {
     ops: Arc<Operations>,
     store: Store,
     planner: Planner,
+    /// Deliveries made since it was looked whether too many wait.
+    unlooked: usize,
     under_way: JoinSet<Result<(), OperationError>>,
     of: HashMap<Id, WebhookId>,
 }
@@ -53,6 +60,7 @@ impl Courier {
             ops,
             store,
             planner: Planner::default(),
+            unlooked: 0,
             under_way: JoinSet::new(),
             of: HashMap::new(),
         }
@@ -86,7 +94,10 @@ impl Courier {
     /// # Errors
     /// When the database does not answer.
     pub async fn begin(&mut self) -> Result<usize, OperationError> {
-        self.planner.plan(&self.ops, &self.store).await?;
+        self.unlooked += self.planner.plan(&self.ops, &self.store).await?;
+        if self.unlooked >= LOOKED_AFTER {
+            self.shed().await?;
+        }
         let mut begun = 0;
         loop {
             let free = HANDS.saturating_sub(self.under_way.len());
@@ -129,6 +140,15 @@ impl Courier {
                 Err(crash) => self.note(Err(crash)),
             }
         }
+    }
+
+    /// Switches webhooks off for which more waits than will ever be sent.
+    async fn shed(&mut self) -> Result<(), OperationError> {
+        for id in webhooks::overloaded(&self.store.reader(), PENDING_TO_DISABLE).await? {
+            disable(&self.ops, &self.store, id, |_| Some(DisabledReason::Failing)).await?;
+        }
+        self.unlooked = 0;
+        Ok(())
     }
 
     async fn claim(&self, record: &DeliveryRecord) -> Result<Option<Claim>, OperationError> {

@@ -7,6 +7,7 @@
 
 mod attempt;
 mod courier;
+mod disabling;
 mod plan;
 mod port;
 mod secret;
@@ -110,6 +111,7 @@ async fn create(
         old_secret_until: None,
         from_seq: events::head(&tx).await?,
         failed_in_a_row: 0,
+        failing_since: None,
         last_success_at: None,
         last_failure_at: None,
         created_by: operator.actor.id.clone(),
@@ -161,6 +163,7 @@ pub async fn patch_webhook(
                 after.disabled_reason = None;
                 after.disabled_at = None;
                 after.failed_in_a_row = 0;
+                after.failing_since = None;
                 after.from_seq = events::head(tx).await?;
             }
             Some(false) if after.state == WebhookState::Active => after.state = WebhookState::Paused,

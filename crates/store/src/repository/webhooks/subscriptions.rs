@@ -45,6 +45,8 @@ pub struct WebhookRecord {
     /// Events up to this place are not for it.
     pub from_seq: i64,
     pub failed_in_a_row: u64,
+    /// When the first attempt failed after which none succeeded.
+    pub failing_since: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
     pub last_failure_at: Option<Timestamp>,
     pub created_by: String,
@@ -130,7 +132,7 @@ pub async fn insert(tx: &WriteTx, record: &WebhookRecord) -> Result<(), StoreErr
 
 /// Writes `after` over `before` if the row still has the version of `before`; answers the new
 /// version, which is one higher whatever `after` says. How deliveries went is left as it is, but
-/// for the count of failures.
+/// for the failures.
 ///
 /// # Errors
 /// `Stale` when somebody else was first.
@@ -158,6 +160,7 @@ pub async fn replace(tx: &WriteTx, before: &WebhookRecord, after: &WebhookRecord
         )
         .col_expr(webhook::Column::FromSeq, Expr::value(model.from_seq))
         .col_expr(webhook::Column::FailedInARow, Expr::value(model.failed_in_a_row))
+        .col_expr(webhook::Column::FailingSince, Expr::value(model.failing_since))
         .col_expr(webhook::Column::UpdatedAt, Expr::value(model.updated_at))
         .filter(webhook::Column::Id.eq(model.id))
         .filter(webhook::Column::Version.eq(before.version))
@@ -199,6 +202,7 @@ pub async fn delete(tx: &WriteTx, record: &WebhookRecord) -> Result<(), StoreErr
 pub async fn note_success(notes: &NotesTx, id: WebhookId, at: Timestamp) -> Result<(), StoreError> {
     webhook::Entity::update_many()
         .col_expr(webhook::Column::FailedInARow, Expr::value(0_i64))
+        .col_expr(webhook::Column::FailingSince, Expr::value(None::<i64>))
         .col_expr(webhook::Column::LastSuccessAt, Expr::value(at.as_millis()))
         .filter(webhook::Column::Id.eq(id.get()))
         .exec(notes.connection())
@@ -218,6 +222,10 @@ pub async fn note_failure(
         .col_expr(
             webhook::Column::FailedInARow,
             Expr::col(webhook::Column::FailedInARow).add(i64::from(for_good)),
+        )
+        .col_expr(
+            webhook::Column::FailingSince,
+            Expr::col(webhook::Column::FailingSince).if_null(at.as_millis()),
         )
         .col_expr(webhook::Column::LastFailureAt, Expr::value(at.as_millis()))
         .filter(webhook::Column::Id.eq(id.get()))
@@ -245,6 +253,7 @@ fn model_of(record: &WebhookRecord) -> Result<webhook::Model, StoreError> {
         old_secret_until: record.old_secret_until.map(Timestamp::as_millis),
         from_seq: record.from_seq,
         failed_in_a_row: i64::try_from(record.failed_in_a_row).unwrap_or(i64::MAX),
+        failing_since: record.failing_since.map(Timestamp::as_millis),
         last_success_at: record.last_success_at.map(Timestamp::as_millis),
         last_failure_at: record.last_failure_at.map(Timestamp::as_millis),
         created_by: record.created_by.clone(),
@@ -273,6 +282,7 @@ fn record_of(model: webhook::Model) -> Result<WebhookRecord, CorruptRow> {
         old_secret_until: model.old_secret_until.map(Timestamp::from_millis),
         from_seq: model.from_seq,
         failed_in_a_row: row.count("failed_in_a_row", model.failed_in_a_row)?,
+        failing_since: model.failing_since.map(Timestamp::from_millis),
         last_success_at: model.last_success_at.map(Timestamp::from_millis),
         last_failure_at: model.last_failure_at.map(Timestamp::from_millis),
         url: model.url,

@@ -1,0 +1,152 @@
+//! Webhooks out under load: who asks while much happens, and receivers that take nothing for long.
+
+use aicmo_operations::webhooks::test_webhook;
+use aicmo_shared::Timestamp;
+use aicmo_shared::activity::SubjectType;
+use aicmo_shared::event::{EventFacts, EventKind, Topic};
+use aicmo_shared::webhook::{
+    AttemptFault, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookState,
+};
+use aicmo_store::{NewEvent, webhooks};
+use aicmo_test_support::{DatabaseKind, TestDatabase, on_both_databases};
+
+use crate::support::{DAY, MINUTE, NOON, Reply, an_operator};
+use crate::webhooks::House;
+
+fn an_event(kind: EventKind) -> NewEvent {
+    NewEvent {
+        at: NOON,
+        kind,
+        subject_type: SubjectType::Import,
+        subject_id: None,
+        facts: EventFacts::default(),
+    }
+}
+
+/// Puts `n` deliveries in the queue of a webhook that were due at `at`.
+async fn put_waiting(db: &TestDatabase, webhook: &Webhook, n: u64, at: Timestamp) {
+    let (id, numbers) = match db.kind() {
+        DatabaseKind::Sqlite => (
+            "randomblob(16)",
+            "WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < $3)",
+        ),
+        DatabaseKind::Postgres => (
+            "gen_random_uuid()",
+            "WITH g(i) AS (SELECT * FROM generate_series(1, $3))",
+        ),
+    };
+    let sql = format!(
+        "{numbers} INSERT INTO webhook_deliveries (id, webhook_id, event_seq, kind, body, state, attempts, \
+         next_attempt_at, created_at) SELECT {id}, $1, -i, 'lead.created', '{{}}', 'pending', 0, $2, $2 FROM g"
+    );
+    let n = i64::try_from(n).expect("a few");
+    db.execute(
+        &sql,
+        vec![webhook.id.get().into(), at.as_millis().into(), n.into()],
+    )
+    .await;
+}
+
+on_both_databases! {
+    async fn who_asks_while_deliveries_are_made_misses_nothing(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let other = EventFilter { topics: vec![Topic::Control], kinds: vec![] };
+        house.webhook(other).await;
+        for n in 0..5 {
+            // Several pages that concern nobody, so that somebody can ask while they are read.
+            for _ in 0..6 {
+                let notes = db.store().begin_notes().await.expect("a transaction");
+                for _ in 0..500 {
+                    notes.raise(an_event(EventKind::ImportProgressed));
+                }
+                notes.commit().await.expect("raised");
+            }
+            let mut courier = house.courier();
+            let ask = async {
+                let webhook = house.of_leads().await;
+                house.lead(&format!("lead-{n}@x.example")).await;
+                webhook
+            };
+            let (begun, webhook) = tokio::join!(courier.begin(), ask);
+            begun.expect("begun");
+            courier.step().await.expect("carried");
+            assert_eq!(house.log(&webhook).await.len(), 1, "round {n}");
+        }
+    }
+
+    async fn a_webhook_to_which_nothing_arrives_for_a_day_is_disabled_however_little_has_failed_for_good(db: TestDatabase) {
+        let house = House::on(&db.store(), &[Reply::Fault(AttemptFault::Timeout); 200]);
+        let webhook = house.of_leads().await;
+        house.lead("first@x.example").await;
+        house.exhaust().await;
+        let failing = house.shown(&webhook).await;
+        assert_eq!((failing.state, failing.failed_in_a_row), (WebhookState::Active, 1));
+        house.clock.advance(DAY);
+        house.lead("second@x.example").await;
+        house.carry().await;
+        let disabled = house.shown(&webhook).await;
+        assert_eq!((disabled.state, disabled.disabled_reason), (WebhookState::Disabled, Some(DisabledReason::Failing)));
+        house.switch(&webhook, true).await;
+        house.lead("third@x.example").await;
+        house.carry().await;
+        assert_eq!(house.shown(&webhook).await.state, WebhookState::Active, "it has a day again");
+    }
+
+    async fn a_webhook_for_which_too_much_waits_is_disabled(db: TestDatabase) {
+        let house = House::on(&db.store(), &[Reply::Fault(AttemptFault::Timeout); 200]);
+        let webhook = house.of_leads().await;
+        put_waiting(&db, &webhook, PENDING_TO_DISABLE, NOON).await;
+        let notes = db.store().begin_notes().await.expect("a transaction");
+        for _ in 0..1_000 {
+            notes.raise(an_event(EventKind::LeadCreated));
+        }
+        notes.commit().await.expect("raised");
+        house.courier().begin().await.expect("begun");
+        let disabled = house.shown(&webhook).await;
+        assert_eq!((disabled.state, disabled.disabled_reason), (WebhookState::Disabled, Some(DisabledReason::Failing)));
+    }
+
+    async fn what_waits_for_a_webhook_that_stays_off_is_forgotten_in_the_end(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let (off, on) = (house.of_leads().await, house.of_leads().await);
+        house.switch(&off, false).await;
+        for webhook in [&off, &on] {
+            put_waiting(&db, webhook, 3, NOON).await;
+        }
+        let prune = async |before| {
+            let notes = db.store().begin_notes().await.expect("a transaction");
+            let removed = webhooks::prune_deliveries(&notes, before, 10).await.expect("an answer");
+            notes.commit().await.expect("committed");
+            removed
+        };
+        assert_eq!(prune(NOON).await, 0);
+        assert_eq!(prune(NOON.plus_millis(1)).await, 3);
+        assert_eq!(house.log(&on).await.len(), 3);
+    }
+
+    async fn what_waits_for_a_webhook_that_is_off_or_busy_costs_the_others_nothing(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let (off, busy, quick) = (house.of_leads().await, house.of_leads().await, house.of_leads().await);
+        house.switch(&off, false).await;
+        for webhook in [&off, &busy] {
+            put_waiting(&db, webhook, 10_000, NOON).await;
+        }
+        put_waiting(&db, &quick, 3, NOON.plus_millis(1)).await;
+        test_webhook(&house.ops, &an_operator(), off.id).await.expect("on its way");
+        db.execute("ANALYZE", vec![]).await;
+        let reader = db.store().reader();
+        let later = NOON.plus_millis(MINUTE);
+        let due = webhooks::due(&reader, later, &[busy.id], 8).await.expect("due");
+        let of: Vec<_> = due.iter().map(|delivery| delivery.webhook).collect();
+        assert_eq!(of, [off.id, quick.id, quick.id, quick.id], "the test first, then what is quick");
+        let plan = webhooks::explain_due(&reader, later, &[busy.id], 8).await.expect("a plan").join("\n");
+        let looks = plan.lines().filter(|line| line.contains("webhook_deliveries") && !line.contains("Index Cond"));
+        for look in looks {
+            assert!(
+                look.contains("ix_webhook_deliveries_next") || look.contains("ix_webhook_deliveries_tests"),
+                "{look} in {plan}"
+            );
+        }
+        assert!(plan.contains("ix_webhook_deliveries_next"), "{plan}");
+    }
+}
