@@ -7,7 +7,7 @@ use aicmo_shared::event::{EventFacts, EventKind};
 use aicmo_shared::webhook::{AttemptFault, DeliveryState, RETRY_SECONDS};
 use aicmo_shared::{DeliveryId, Timestamp};
 use aicmo_store::webhooks::{self, Claim, DeliveryRecord, Outcome, WebhookRecord};
-use aicmo_store::{NewEvent, Store};
+use aicmo_store::{NewEvent, Store, StoreError};
 use tokio::task::JoinSet;
 
 use super::disabling::{GONE, disable, reason_after};
@@ -27,23 +27,28 @@ pub async fn attempt(
     claim: Claim,
 ) -> Result<(), OperationError> {
     let began = ops.clock.monotonic_ms();
-    let answer = send(&ops, &store, &record).await?;
+    let answer = match webhooks::get(&store.reader(), record.webhook).await {
+        // It was removed with all that was on its way.
+        Err(StoreError::NotFound(_)) => return Ok(()),
+        found => send(&ops, &record, found?).await,
+    };
     let at = ops.now();
     let duration_ms = ops.clock.monotonic_ms().saturating_sub(began);
     let outcome = outcome_of(&record, answer, at, duration_ms);
     let is_test = record.event_seq.is_none();
 
     let notes = store.begin_notes().await?;
-    if !webhooks::settle(&notes, claim, &outcome).await? {
-        tracing::warn!(delivery.id = %record.id, "an attempt took longer than its lease; another settles it");
-        return Ok(());
-    }
+    // The webhook before its delivery, the order in which a removal takes them.
     if !is_test {
         match outcome.state {
             DeliveryState::Delivered => webhooks::note_success(&notes, record.webhook, at).await?,
             DeliveryState::Failed => webhooks::note_failure(&notes, record.webhook, at, true).await?,
             DeliveryState::Pending => webhooks::note_failure(&notes, record.webhook, at, false).await?,
         }
+    }
+    if !webhooks::settle(&notes, claim, &outcome).await? {
+        drop(notes);
+        return tell_lost_lease(&store, &record).await;
     }
     notes.raise(NewEvent {
         at,
@@ -63,17 +68,28 @@ pub async fn attempt(
     Ok(())
 }
 
+/// Says that another settles the attempt, unless it was removed with its webhook.
+async fn tell_lost_lease(store: &Store, record: &DeliveryRecord) -> Result<(), OperationError> {
+    match webhooks::find_delivery(&store.reader(), record.webhook, record.id).await {
+        Err(StoreError::NotFound(_)) => {}
+        found => {
+            found?;
+            tracing::warn!(delivery.id = %record.id, "an attempt took longer than its lease; another settles it");
+        }
+    }
+    Ok(())
+}
+
 /// Signs and sends. A panic behind the port is a failed attempt and harms nothing else.
 async fn send(
     ops: &Arc<Operations>,
-    store: &Store,
     record: &DeliveryRecord,
-) -> Result<Result<Answer, AttemptFault>, OperationError> {
-    let webhook = webhooks::get(&store.reader(), record.webhook).await?;
+    webhook: WebhookRecord,
+) -> Result<Answer, AttemptFault> {
     let now = ops.now();
     let secrets = match SecretMaker::new(&ops.secrets).signing(&webhook, now) {
         Ok(secrets) => secrets,
-        Err(SecretLost) => return Ok(Err(AttemptFault::SecretLost)),
+        Err(SecretLost) => return Err(AttemptFault::SecretLost),
     };
     let id = record.id.to_string();
     let timestamp = now.as_millis() / 1_000;
@@ -92,14 +108,14 @@ async fn send(
     let mut sending = JoinSet::new();
     let port = Arc::clone(&ops.webhook_port);
     sending.spawn(async move { port.post(message).await });
-    Ok(match sending.join_next().await {
+    match sending.join_next().await {
         Some(Ok(answer)) => answer,
         Some(Err(crash)) => {
             tracing::error!(delivery.id = %record.id, error = %crash, "an attempt crashed");
             Err(AttemptFault::Crashed)
         }
         None => Err(AttemptFault::Crashed),
-    })
+    }
 }
 
 fn outcome_of(

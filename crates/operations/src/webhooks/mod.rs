@@ -266,7 +266,7 @@ pub async fn test_webhook(
     let delivery = DeliveryId::new(ops.new_id(now));
     let outcome = async {
         let tx = store.begin_write().await?;
-        webhooks::get(&tx, id).await?;
+        webhooks::hold(&tx, id).await?;
         let event = Event {
             seq: 0,
             at: now,

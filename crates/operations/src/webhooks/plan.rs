@@ -67,7 +67,7 @@ impl Planner {
         let notes = store.begin_notes().await?;
         let after = webhooks::lock_cursor(&notes).await?.max(self.seen);
         let page = events::list_after(&notes, after, PAGE).await?.rows;
-        let active = webhooks::active(&notes).await?;
+        let active = webhooks::hold_active(&notes).await?;
         let mut deliveries = Vec::new();
         let last = last_of(&page);
         for event in page {

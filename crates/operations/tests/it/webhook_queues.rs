@@ -1,16 +1,20 @@
 //! Webhooks out under load: who asks while much happens, and receivers that take nothing for long.
 
-use aicmo_operations::webhooks::test_webhook;
-use aicmo_shared::Timestamp;
+use std::sync::Arc;
+
+use aicmo_operations::webhooks::{delete_webhook, test_webhook};
 use aicmo_shared::activity::SubjectType;
+use aicmo_shared::audit::AuditAction;
 use aicmo_shared::event::{EventFacts, EventKind, Topic};
 use aicmo_shared::webhook::{
     AttemptFault, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookState,
 };
-use aicmo_store::{NewEvent, webhooks};
-use aicmo_test_support::{DatabaseKind, TestDatabase, on_both_databases};
+use aicmo_shared::{DeliveryId, Timestamp};
+use aicmo_store::NewEvent;
+use aicmo_store::webhooks::{self, DeliveryRecord};
+use aicmo_test_support::{DatabaseKind, TestDatabase, on_both_databases, wait_until};
 
-use crate::support::{DAY, MINUTE, NOON, Reply, an_operator};
+use crate::support::{DAY, MINUTE, NOON, Reply, an_entry, an_operator};
 use crate::webhooks::House;
 
 fn an_event(kind: EventKind) -> NewEvent {
@@ -44,6 +48,18 @@ async fn put_waiting(db: &TestDatabase, webhook: &Webhook, n: u64, at: Timestamp
         &sql,
         vec![webhook.id.get().into(), at.as_millis().into(), n.into()],
     )
+    .await;
+}
+
+/// Waits until a transaction waits for another; on SQLite a writer waits before it begins.
+async fn somebody_waits(db: &TestDatabase) {
+    if db.kind() == DatabaseKind::Sqlite {
+        return;
+    }
+    wait_until("a transaction waits for another", async || {
+        let sql = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        if db.query(sql, vec![]).await.is_empty() { Err("nobody waits") } else { Ok(()) }
+    })
     .await;
 }
 
@@ -148,5 +164,39 @@ on_both_databases! {
             );
         }
         assert!(plan.contains("ix_webhook_deliveries_next"), "{plan}");
+    }
+
+    async fn a_webhook_is_removed_while_deliveries_are_made_for_it(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let webhook = house.of_leads().await;
+        let notes = db.store().begin_notes().await.expect("a transaction");
+        let id = DeliveryId::new(house.ops.new_id(NOON));
+        let body = "{}".to_owned();
+        let made = DeliveryRecord::due(id, webhook.id, Some(1_000), EventKind::LeadCreated, body, NOON);
+        webhooks::add(&notes, &[made]).await.expect("added");
+        let ops = Arc::clone(&house.ops);
+        let removal = tokio::spawn(async move {
+            delete_webhook(&ops, &an_operator(), webhook.id, webhook.version).await
+        });
+        somebody_waits(&db).await;
+        notes.commit().await.expect("made");
+        removal.await.expect("no panic").expect("removed");
+        assert_eq!(db.count("webhook_deliveries").await, 0);
+    }
+
+    async fn deliveries_are_made_for_the_others_while_a_webhook_is_removed(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let (stays, goes) = (house.of_leads().await, house.of_leads().await);
+        house.lead("ada@x.example").await;
+        let store = db.store();
+        let tx = store.begin_write().await.expect("a transaction");
+        let record = webhooks::get(&tx, goes.id).await.expect("it is there");
+        webhooks::delete(&tx, &record).await.expect("removed");
+        let mut courier = house.courier();
+        let carried = tokio::spawn(async move { courier.step().await });
+        somebody_waits(&db).await;
+        tx.commit(an_entry(AuditAction::WebhookDeleted)).await.expect("committed");
+        assert_eq!(carried.await.expect("no panic").expect("carried"), 1);
+        assert_eq!(house.log(&stays).await.len(), 1);
     }
 }

@@ -3,10 +3,10 @@
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::webhook::{DisabledReason, EventFilter, Webhook, WebhookState};
 use aicmo_shared::{Timestamp, WebhookId};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, SelectStatement};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
@@ -88,11 +88,22 @@ pub async fn list(session: &impl Session) -> Result<Listed<WebhookRecord>, Store
 
 /// Every webhook that is told of events, oldest first; bad rows are left to the integrity check.
 pub async fn active(session: &impl Session) -> Result<Vec<WebhookRecord>, StoreError> {
-    let query = webhook::Entity::find()
+    good(session, &actives().into_query()).await
+}
+
+/// As `active`, and none of them is removed until `notes` end.
+pub async fn hold_active(notes: &NotesTx) -> Result<Vec<WebhookRecord>, StoreError> {
+    good(notes, &actives().lock(LockType::KeyShare).into_query()).await
+}
+
+fn actives() -> Select<webhook::Entity> {
+    webhook::Entity::find()
         .filter(webhook::Column::State.eq(WebhookState::Active.as_str()))
         .order_by_asc(webhook::Column::Id)
-        .into_query();
-    let rows = fetch::<webhook::Model>(session, "read the active webhooks", TABLE, &query).await?;
+}
+
+async fn good(session: &impl Session, query: &SelectStatement) -> Result<Vec<WebhookRecord>, StoreError> {
+    let rows = fetch::<webhook::Model>(session, "read the active webhooks", TABLE, query).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| row.and_then(record_of).ok())
@@ -112,8 +123,24 @@ pub async fn count(session: &impl Session) -> Result<u64, StoreError> {
 /// # Errors
 /// `NotFound` or `Corrupt`.
 pub async fn get(session: &impl Session, id: WebhookId) -> Result<WebhookRecord, StoreError> {
-    let query = webhook::Entity::find_by_id(id.get()).into_query();
-    fetch::<webhook::Model>(session, "read a webhook", TABLE, &query)
+    one(session, id, &webhook::Entity::find_by_id(id.get()).into_query()).await
+}
+
+/// As `get`, and it is not removed until `tx` ends.
+///
+/// # Errors
+/// `NotFound` or `Corrupt`.
+pub async fn hold(tx: &WriteTx, id: WebhookId) -> Result<WebhookRecord, StoreError> {
+    let held = webhook::Entity::find_by_id(id.get()).lock(LockType::KeyShare);
+    one(tx, id, &held.into_query()).await
+}
+
+async fn one(
+    session: &impl Session,
+    id: WebhookId,
+    query: &SelectStatement,
+) -> Result<WebhookRecord, StoreError> {
+    fetch::<webhook::Model>(session, "read a webhook", TABLE, query)
         .await?
         .pop()
         .ok_or_else(|| StoreError::NotFound(Subject::new(WebhookId::NOUN, id)))?
@@ -180,22 +207,29 @@ pub async fn replace(tx: &WriteTx, before: &WebhookRecord, after: &WebhookRecord
 /// `Stale` when somebody else was first.
 pub async fn delete(tx: &WriteTx, record: &WebhookRecord) -> Result<(), StoreError> {
     let failed = StoreError::of("remove a webhook");
+    // Taken first, so that nobody makes deliveries for it between the two removals.
+    let taken: Option<Uuid> = webhook::Entity::find_by_id(record.id.get())
+        .filter(webhook::Column::Version.eq(record.version))
+        .lock_exclusive()
+        .select_only()
+        .column(webhook::Column::Id)
+        .into_tuple()
+        .one(tx.connection())
+        .await
+        .map_err(&failed)?;
+    if taken.is_none() {
+        return Err(StoreError::Stale(Subject::new(WebhookId::NOUN, record.id)));
+    }
     webhook_delivery::Entity::delete_many()
         .filter(webhook_delivery::Column::WebhookId.eq(record.id.get()))
         .exec(tx.connection())
         .await
         .map_err(&failed)?;
-    let removed = webhook::Entity::delete_many()
-        .filter(webhook::Column::Id.eq(record.id.get()))
-        .filter(webhook::Column::Version.eq(record.version))
+    webhook::Entity::delete_by_id(record.id.get())
         .exec(tx.connection())
         .await
         .map_err(&failed)?;
-    if removed.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Stale(Subject::new(WebhookId::NOUN, record.id)))
-    }
+    Ok(())
 }
 
 /// Notes that a delivery arrived.
