@@ -2,7 +2,7 @@
 //!
 //! It wakes with every commit and whenever a delivery falls due. A slow receiver holds up nobody
 //! else: a webhook has at most two attempts under way at a time. While the workspace is killed
-//! nothing is attempted, and nothing is lost.
+//! nothing is attempted, and nothing is lost; a pause does not stop it (decision 0015).
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -106,16 +106,20 @@ impl Courier {
             }
             let now = self.ops.now();
             let due = webhooks::due(&self.store.reader(), now, &self.busy(), free as u64).await?;
-            if due.is_empty() || control::flags(&self.store.reader()).await?.killed.on {
+            if due.is_empty() {
                 return Ok(begun);
             }
             for record in due {
                 if self.under_way_of(record.webhook) >= HANDS_EACH {
                     continue;
                 }
-                if let Some(claim) = self.claim(&record).await? {
-                    self.start(record, claim);
-                    begun += 1;
+                match self.claim(&record).await? {
+                    Turn::Ours(claim) => {
+                        self.start(record, claim);
+                        begun += 1;
+                    }
+                    Turn::Anothers => {}
+                    Turn::Killed => return Ok(begun),
                 }
             }
         }
@@ -151,13 +155,17 @@ impl Courier {
         Ok(())
     }
 
-    async fn claim(&self, record: &DeliveryRecord) -> Result<Option<Claim>, OperationError> {
+    async fn claim(&self, record: &DeliveryRecord) -> Result<Turn, OperationError> {
         let now = self.ops.now();
         let notes = self.store.begin_notes().await?;
+        // Held until the claim is written: behind a kill there is none.
+        if control::hold_flags(&notes).await?.killed.on {
+            return Ok(Turn::Killed);
+        }
         let lease = self.ops.new_id(now);
         let claim = webhooks::claim(&notes, record, lease, now, now.plus_millis(LEASE_MS)).await?;
         notes.commit().await?;
-        Ok(claim)
+        Ok(claim.map_or(Turn::Anothers, Turn::Ours))
     }
 
     fn start(&mut self, record: DeliveryRecord, claim: Claim) {
@@ -226,6 +234,14 @@ impl Courier {
         notes.commit().await?;
         Ok(removed)
     }
+}
+
+/// Whose turn it is to attempt a delivery.
+enum Turn {
+    Ours(Claim),
+    Anothers,
+    /// Nobody's, while the workspace is killed.
+    Killed,
 }
 
 /// Why the courier wakes.

@@ -300,6 +300,14 @@ on_both_databases! {
         assert_eq!(house.carry().await, 1);
     }
 
+    async fn a_pause_stops_no_webhook(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        house.of_leads().await;
+        house.lead("ada@x.example").await;
+        db.execute("UPDATE control_flags SET paused = $1", vec![true.into()]).await;
+        assert_eq!(house.carry().await, 1);
+    }
+
     async fn what_a_dead_worker_held_is_taken_over_when_its_lease_has_run_out(db: TestDatabase) {
         let house = House::on(&db.store(), &[]);
         let webhook = house.of_leads().await;
