@@ -8,7 +8,7 @@ use aicmo_shared::{Timestamp, WebhookId};
 use aicmo_store::webhooks::{self, Outcome, WebhookRecord};
 use aicmo_store::{Store, StoreError};
 
-use super::{entry, shown};
+use super::trail::{entry, shown};
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
 

@@ -11,6 +11,7 @@ mod disabling;
 mod plan;
 mod port;
 mod secret;
+mod trail;
 
 pub use courier::Courier;
 pub use port::{Answer, Message, NoWayOut, WebhookPort};
@@ -25,13 +26,14 @@ use aicmo_shared::webhook::{
 };
 use aicmo_shared::{DeliveryId, Sourced, Timestamp, WebhookId};
 use aicmo_store::webhooks::{self, DeliveryRecord, WebhookRecord};
-use aicmo_store::{AuditEntry, Store, StoreError, WriteTx, events};
-use serde_json::{Value, json};
+use aicmo_store::{Store, StoreError, WriteTx, events};
+use serde_json::json;
 
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
 use crate::text::{self, Faults};
 use secret::SecretMaker;
+use trail::{entry, shown};
 
 const DESCRIPTION: usize = 200;
 
@@ -383,40 +385,6 @@ fn checked_url(ops: &Operations, faults: &mut Faults, url: String) -> String {
         faults.add("/url", "url_refused", sentence);
     }
     url
-}
-
-/// What the audit row tells of a webhook; an address may carry a token of the receiver, so its host
-/// alone is told.
-fn shown(record: &WebhookRecord) -> Value {
-    let host = record.url.split('/').nth(2).unwrap_or_default();
-    json!({
-        "host": host,
-        "description": record.description,
-        "filter": record.filter,
-        "state": record.state,
-        "secret": record.secret.salt,
-    })
-}
-
-fn entry(
-    operator: &Operator,
-    action: AuditAction,
-    id: WebhookId,
-    (before, after): (Option<Value>, Option<Value>),
-    at: Timestamp,
-) -> AuditEntry {
-    AuditEntry {
-        actor: operator.actor.clone(),
-        action,
-        subject_type: SubjectType::Webhook,
-        subject_id: Some(id.to_string()),
-        campaign: None,
-        before,
-        after,
-        reason: None,
-        request_id: operator.request_id.clone(),
-        at,
-    }
 }
 
 /// The body of the message that tells of `event`.
