@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use aicmo_operations::accounts::{
-    Credentials, Principal, Refusal, Renewed, Visitor, add_person, authenticate, create_api_key,
-    find_account, patch_user, revoke_api_key, set_up, set_up_link, sign_in,
+    Credentials, Principal, Refusal, Renewed, Visitor, accept_invitation, add_person, authenticate,
+    create_api_key, create_invitation, find_account, patch_user, revoke_api_key, set_up, set_up_link,
+    sign_in,
 };
 use aicmo_operations::{Mode, OperationError, Operations, Operator};
 use aicmo_shared::access::{Role, Scope};
-use aicmo_shared::account::{SetUpRequest, UserPatch};
+use aicmo_shared::account::{InvitationAcceptance, InvitationDraft, SetUpRequest, UserPatch};
 use aicmo_shared::api_key::ApiKeyDraft;
 use aicmo_shared::session::{SecretText, SignInRequest};
-use aicmo_store::{Store, accounts};
+use aicmo_store::{BackupSource, DatabaseTarget, Store, StoreSettings, accounts, back_up, unpack};
 use aicmo_test_support::{on_both_databases, wait_until};
 
 use crate::support::{FrozenClock, HOUR, MINUTE, NOON, settings};
@@ -69,6 +70,24 @@ async fn is_in(ops: &Operations, credentials: &Credentials) -> bool {
         authenticate(ops, credentials).await,
         Ok(Principal::Person(_) | Principal::Key(_))
     )
+}
+
+/// Invites somebody and answers the token of the link.
+async fn invited(ops: &Operations, by: &Operator, email: &str) -> SecretText {
+    let draft = InvitationDraft {
+        email: email.to_owned(),
+        role: Role::Admin,
+    };
+    let made = create_invitation(ops, by, draft).await.expect("invited");
+    SecretText::new(made.link.expose().split_once("#token=").expect("a token").1)
+}
+
+fn taken_up(token: &SecretText) -> InvitationAcceptance {
+    InvitationAcceptance {
+        token: token.clone(),
+        display_name: "Somebody".to_owned(),
+        password: SecretText::new(PASSWORD),
+    }
 }
 
 on_both_databases! {
@@ -208,5 +227,26 @@ on_both_databases! {
         );
         assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|ok| **ok).count(), 1, "{one:?} {other:?}");
         assert_eq!(accounts::users::count(&db.store().reader()).await.expect("counted"), 1);
+    }
+
+    async fn whoever_was_let_in_at_the_time_of_a_backup_is_not_let_in_by_it(db: TestDatabase) {
+        let clock = FrozenClock::at(NOON);
+        let ops = replica(&db.store(), &clock);
+        ada(&ops).await;
+        let session = cookie(&try_in(&ops, &visitor(), PASSWORD).await.expect("signed in"));
+        let token = invited(&ops, &Operator::process(), "grace@people.example").await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("backup.db");
+        std::fs::File::create(&path).expect("a file");
+        let source = BackupSource { made_at: NOON, build: "a build".to_owned(), files: Vec::new() };
+        back_up(&db.store(), &path, source).await.expect("backed up");
+        unpack(&path).await.expect("unpacked");
+        let restored = Store::open(&StoreSettings::new(DatabaseTarget::Sqlite { path })).await.expect("a database");
+        let there = replica(&restored, &clock);
+        assert!(is_in(&ops, &session).await && !is_in(&there, &session).await);
+        let refused = accept_invitation(&there, &visitor(), taken_up(&token)).await;
+        assert!(matches!(refused, Err(OperationError::Refused(Refusal::LinkInvalid))), "{refused:?}");
+        try_in(&there, &visitor(), PASSWORD).await.expect("the password is the one of that time");
+        restored.close().await;
     }
 }
