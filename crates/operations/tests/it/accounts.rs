@@ -7,10 +7,11 @@ use aicmo_operations::accounts::{
     create_api_key, create_invitation, find_account, patch_user, revoke_api_key, set_up, set_up_link,
     sign_in,
 };
-use aicmo_operations::{Mode, OperationError, Operations, Operator};
+use aicmo_operations::{Actor, Mode, OperationError, Operations, Operator};
 use aicmo_shared::access::{Role, Scope};
 use aicmo_shared::account::{InvitationAcceptance, InvitationDraft, SetUpRequest, UserPatch};
 use aicmo_shared::api_key::ApiKeyDraft;
+use aicmo_shared::audit::ActorType;
 use aicmo_shared::session::{SecretText, SignInRequest};
 use aicmo_store::{BackupSource, DatabaseTarget, Store, StoreSettings, accounts, back_up, unpack};
 use aicmo_test_support::{on_both_databases, wait_until};
@@ -248,5 +249,29 @@ on_both_databases! {
         assert!(matches!(refused, Err(OperationError::Refused(Refusal::LinkInvalid))), "{refused:?}");
         try_in(&there, &visitor(), PASSWORD).await.expect("the password is the one of that time");
         restored.close().await;
+    }
+
+    async fn whoever_is_no_administrator_any_more_lets_nobody_in_by_a_link(db: TestDatabase) {
+        let clock = FrozenClock::at(NOON);
+        let ops = replica(&db.store(), &clock);
+        ada(&ops).await;
+        for (n, patch) in [
+            UserPatch { active: Some(false), ..UserPatch::default() },
+            UserPatch { role: Some(Role::Viewer), ..UserPatch::default() },
+        ].into_iter().enumerate() {
+            let email = format!("grace{n}@people.example");
+            let grace = add_person(&ops, &Operator::process(), &email, "Grace".to_owned(), Role::Admin,
+                &SecretText::new(PASSWORD)).await.expect("a person");
+            let as_grace = Operator {
+                actor: Actor { kind: ActorType::User, id: grace.id.to_string() },
+                request_id: "req-1".to_owned(),
+            };
+            let token = invited(&ops, &as_grace, &format!("friend{n}@people.example")).await;
+            patch_user(&ops, &Operator::process(), grace.id, grace.version, patch).await.expect("changed");
+            let refused = accept_invitation(&ops, &visitor(), taken_up(&token)).await;
+            assert!(matches!(refused, Err(OperationError::Refused(Refusal::LinkInvalid))), "{refused:?}");
+        }
+        let token = invited(&ops, &Operator::process(), "linus@people.example").await;
+        accept_invitation(&ops, &visitor(), taken_up(&token)).await.expect("another's link works");
     }
 }
