@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use aicmo_operations::accounts::{
-    Credentials, Principal, Refusal, Renewed, Visitor, accept_invitation, add_person, authenticate,
-    create_api_key, create_invitation, find_account, patch_user, revoke_api_key, set_up, set_up_link,
-    sign_in,
+    Credentials, Presence, Principal, Refusal, Renewed, Visitor, accept_invitation, add_person, authenticate,
+    create_api_key, create_invitation, find_account, may_still, patch_user, revoke_api_key, set_up,
+    set_up_link, sign_in,
 };
 use aicmo_operations::{Actor, Mode, OperationError, Operations, Operator};
-use aicmo_shared::access::{Role, Scope};
+use aicmo_shared::access::{Access, Capability, Role, Scope};
 use aicmo_shared::account::{InvitationAcceptance, InvitationDraft, SetUpRequest, UserPatch};
 use aicmo_shared::api_key::ApiKeyDraft;
 use aicmo_shared::audit::ActorType;
@@ -68,7 +68,7 @@ fn cookie(renewed: &Renewed) -> Credentials {
 
 async fn is_in(ops: &Operations, credentials: &Credentials) -> bool {
     matches!(
-        authenticate(ops, credentials).await,
+        authenticate(ops, credentials, Presence::Here).await,
         Ok(Principal::Person(_) | Principal::Key(_))
     )
 }
@@ -126,6 +126,40 @@ on_both_databases! {
         }
         clock.advance(HOUR);
         assert!(!is_in(&ops, &busy).await, "twelve hours are over, whatever it did");
+    }
+
+    async fn a_session_ends_idle_however_long_a_page_and_a_stream_go_on_asking(db: TestDatabase) {
+        let clock = FrozenClock::at(NOON);
+        let ops = replica(&db.store(), &clock);
+        ada(&ops).await;
+        let open = cookie(&try_in(&ops, &visitor(), PASSWORD).await.expect("signed in"));
+        let access = Access::Needs(Capability::Read);
+        for _ in 0..5 {
+            clock.advance(30 * MINUTE);
+            let asked = authenticate(&ops, &open, Presence::Away).await.expect("an answer");
+            assert!(matches!(asked, Principal::Person(_)), "{asked:?}");
+            assert!(may_still(&ops, &open, access, false).await && may_still(&ops, &open, access, true).await);
+        }
+        clock.advance(30 * MINUTE);
+        assert!(!may_still(&ops, &open, access, false).await, "three hours");
+        assert!(!is_in(&ops, &open).await);
+    }
+
+    async fn a_person_is_noted_although_their_page_has_just_asked_by_itself(db: TestDatabase) {
+        let clock = FrozenClock::at(NOON);
+        let ops = replica(&db.store(), &clock);
+        ada(&ops).await;
+        let open = cookie(&try_in(&ops, &visitor(), PASSWORD).await.expect("signed in"));
+        clock.advance(2 * MINUTE);
+        authenticate(&ops, &open, Presence::Away).await.expect("an answer");
+        assert!(is_in(&ops, &open).await);
+        let user = find_account(&ops, "ada@people.example").await.expect("Ada").id;
+        let live = accounts::sessions::Live { now: ops.now(), seen_since: ops.now().plus_millis(-MINUTE) };
+        wait_until("the request is noted", async || {
+            let seen = accounts::sessions::list(&db.store().reader(), user, live).await.expect("a list");
+            if seen.is_empty() { Err("not yet") } else { Ok(()) }
+        })
+        .await;
     }
 
     async fn what_one_replica_ends_another_knows_within_a_second(db: TestDatabase) {
