@@ -191,15 +191,11 @@ pub async fn authenticate(
     }
 }
 
-/// Whether who was let in with `credentials` still may reach what `access` says. `anew` looks past
-/// what is remembered, because somebody's access was just changed, here or by another process. That
-/// something still listens keeps no session alive.
+/// Whether who was let in with `credentials` still may reach what `access` says. That something still
+/// listens keeps no session alive.
 ///
 /// While the database does not answer nobody is turned out: it has not said that anything changed.
-pub async fn may_still(ops: &Operations, credentials: &Credentials, access: Access, anew: bool) -> bool {
-    if anew {
-        ops.accounts.cache.forget();
-    }
+pub async fn may_still(ops: &Operations, credentials: &Credentials, access: Access) -> bool {
     match authenticate(ops, credentials, Presence::Away).await {
         Ok(principal) => principal.may(access).is_ok(),
         Err(OperationError::Unavailable(..)) => true,
