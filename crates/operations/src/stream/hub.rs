@@ -236,7 +236,10 @@ impl Tail {
             match wait(&mut changes, known, &mut sweep).await {
                 Wake::Grown => {}
                 Wake::Sweep => {
-                    self.sweep().await;
+                    // One step a wake: what is told does not wait for all that is old.
+                    if self.sweep().await >= PAGE {
+                        sweep.reset_immediately();
+                    }
                     continue;
                 }
                 Wake::Ended => return,
@@ -273,16 +276,13 @@ impl Tail {
         Ok(true)
     }
 
-    /// Removes events that need not be kept, some at a time.
-    async fn sweep(&self) {
-        loop {
-            match self.store.prune_events(self.clock.now(), PAGE).await {
-                Ok(removed) if removed >= PAGE => {}
-                Ok(_) => return,
-                Err(cause) => {
-                    tracing::debug!(error = %cause, "old events could not be removed; they wait");
-                    return;
-                }
+    /// Removes some of the events that need not be kept; answers how many.
+    async fn sweep(&self) -> u64 {
+        match self.store.prune_events(self.clock.now(), PAGE).await {
+            Ok(removed) => removed,
+            Err(cause) => {
+                tracing::debug!(error = %cause, "old events could not be removed; they wait");
+                0
             }
         }
     }

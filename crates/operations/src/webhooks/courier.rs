@@ -82,7 +82,12 @@ impl Courier {
             }
             match wait(&mut changes, &mut look, &mut sweep, &mut self.under_way).await {
                 Wake::Moved => {}
-                Wake::Sweep => self.sweep().await,
+                // One step a wake: deliveries do not wait for all that is old.
+                Wake::Sweep => {
+                    if self.sweep().await >= SWEPT {
+                        sweep.reset_immediately();
+                    }
+                }
                 Wake::Ended(ended) => self.note(ended),
                 Wake::Closed => return,
             }
@@ -211,19 +216,17 @@ impl Courier {
         }
     }
 
-    async fn sweep(&self) {
+    /// Removes some of the old deliveries; answers how many.
+    async fn sweep(&self) -> u64 {
         let before = self.ops.now().plus_millis(-KEPT_MS);
-        loop {
-            match self.sweep_some(before).await {
-                Ok(removed) if removed >= SWEPT => {}
-                Ok(_) => return,
-                Err(cause) => {
-                    tracing::debug!(
-                        error = &cause as &dyn std::error::Error,
-                        "old deliveries could not be removed; they wait"
-                    );
-                    return;
-                }
+        match self.sweep_some(before).await {
+            Ok(removed) => removed,
+            Err(cause) => {
+                tracing::debug!(
+                    error = &cause as &dyn std::error::Error,
+                    "old deliveries could not be removed; they wait"
+                );
+                0
             }
         }
     }
