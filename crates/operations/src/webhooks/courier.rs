@@ -19,6 +19,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use super::attempt::attempt;
 use super::disabling::disable;
 use super::plan::Planner;
+use super::port::WayOut;
 use crate::context::Operations;
 use crate::error::OperationError;
 
@@ -66,8 +67,12 @@ impl Courier {
         }
     }
 
-    /// Works until it is dropped, which calls off what is under way.
+    /// Works until it is dropped, which calls off what is under way. Where nothing can leave it does
+    /// nothing: events and deliveries wait, and no attempt of theirs is used up.
     pub async fn run(mut self) {
+        if self.ops.webhook_port.way_out() != WayOut::Open {
+            return;
+        }
         let mut changes = self.store.changes();
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);

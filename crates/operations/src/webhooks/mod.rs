@@ -14,7 +14,7 @@ mod secret;
 mod trail;
 
 pub use courier::Courier;
-pub use port::{Answer, Message, NoWayOut, WebhookPort};
+pub use port::{Answer, BrokenWayOut, Message, NoWayOut, WayOut, WebhookPort};
 
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::DeliveryQuery;

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use aicmo_operations::webhooks::{delete_webhook, test_webhook};
+use aicmo_operations::webhooks::{BrokenWayOut, Courier, delete_webhook, test_webhook};
+use aicmo_operations::{Mode, Operations, OperationsSettings, diagnostics::run_diagnostics};
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::AuditAction;
+use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::event::{EventFacts, EventKind, Topic};
 use aicmo_shared::webhook::{
-    AttemptFault, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookState,
+    AttemptFault, DeliveryState, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookState,
 };
 use aicmo_shared::{DeliveryId, Timestamp};
 use aicmo_store::NewEvent;
 use aicmo_store::webhooks::{self, DeliveryRecord};
 use aicmo_test_support::{DatabaseKind, TestDatabase, on_both_databases, wait_until};
 
-use crate::support::{DAY, MINUTE, NOON, Reply, an_entry, an_operator};
+use crate::support::{DAY, MINUTE, NOON, Reply, an_entry, an_operator, settings};
 use crate::webhooks::House;
 
 fn an_event(kind: EventKind) -> NewEvent {
@@ -198,5 +200,23 @@ on_both_databases! {
         tx.commit(an_entry(AuditAction::WebhookDeleted)).await.expect("committed");
         assert_eq!(carried.await.expect("no panic").expect("carried"), 1);
         assert_eq!(house.log(&stays).await.len(), 1);
+    }
+
+    async fn where_nothing_can_leave_deliveries_wait_and_diagnostics_say_so(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let webhook = house.of_leads().await;
+        put_waiting(&db, &webhook, 1, NOON).await;
+        let broken = OperationsSettings {
+            webhook_port: Arc::new(BrokenWayOut),
+            ..settings(house.clock.clone())
+        };
+        let broken = Operations::new(broken, Mode::Live(db.store()));
+        Courier::new(Arc::clone(&broken), db.store()).run().await;
+        let waiting = &house.log(&webhook).await[0];
+        assert_eq!((waiting.state, waiting.attempts), (DeliveryState::Pending, 0));
+        let failed = |report: &Diagnostics| report.checks.iter().any(|check| check.name == "webhooks");
+        assert!(failed(&run_diagnostics(&broken).await.expect("a report")));
+        assert!(!failed(&run_diagnostics(&house.ops).await.expect("a report")));
+        assert_eq!(house.carry().await, 1, "another server sends it");
     }
 }
