@@ -100,7 +100,7 @@ pub async fn back_up(
     let written = write_beside(&file, &manifest, source.files).await;
     file.close().await;
     written?;
-    sync(path)?;
+    sync(path).await?;
     Ok(manifest)
 }
 
@@ -357,7 +357,7 @@ pub async fn unpack(path: &Path) -> Result<Vec<(String, Vec<u8>)>, TransferError
     let ready = ready.await;
     store.close().await;
     ready?;
-    sync(path)?;
+    sync(path).await?;
     Ok(files?)
 }
 
@@ -444,8 +444,10 @@ async fn pool(path: &Path) -> Result<SqlitePool, StoreError> {
         .map_err(of(WHAT))
 }
 
-fn sync(path: &Path) -> Result<(), StoreError> {
-    std::fs::File::open(path)
-        .and_then(|file| file.sync_all())
+/// Takes as long as the disk does, away from the threads that answer.
+async fn sync(path: &Path) -> Result<(), StoreError> {
+    let synced = async { tokio::fs::File::open(path).await?.sync_all().await };
+    synced
+        .await
         .map_err(|cause| StoreError::Unavailable(cause.into()))
 }
