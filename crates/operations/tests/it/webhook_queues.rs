@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use aicmo_operations::webhooks::{BrokenWayOut, Courier, delete_webhook, test_webhook};
+use aicmo_operations::webhooks::{BrokenWayOut, Courier, delete_webhook, replay_webhook, test_webhook};
 use aicmo_operations::{Mode, Operations, OperationsSettings, diagnostics::run_diagnostics};
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::event::{EventFacts, EventKind, Topic};
 use aicmo_shared::webhook::{
-    AttemptFault, DeliveryState, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookState,
+    AttemptFault, DeliveryState, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookReplay,
+    WebhookState,
 };
 use aicmo_shared::{DeliveryId, Timestamp};
 use aicmo_store::NewEvent;
@@ -218,5 +219,35 @@ on_both_databases! {
         assert!(failed(&run_diagnostics(&broken).await.expect("a report")));
         assert!(!failed(&run_diagnostics(&house.ops).await.expect("a report")));
         assert_eq!(house.carry().await, 1, "another server sends it");
+    }
+
+    async fn who_held_a_delivery_too_long_does_not_settle_its_replay(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let webhook = house.of_leads().await;
+        put_waiting(&db, &webhook, 1, NOON).await;
+        let store = db.store();
+        let due = webhooks::due(&store.reader(), NOON, &[], 1).await.expect("due").remove(0);
+        let notes = store.begin_notes().await.expect("a transaction");
+        let until = NOON.plus_millis(MINUTE);
+        let held = webhooks::claim(&notes, &due, house.ops.new_id(NOON), NOON, until).await.expect("an answer");
+        notes.commit().await.expect("committed");
+        house.clock.advance(MINUTE);
+        let again = WebhookReplay { delivery: Some(due.id), failed_since: None };
+        let replayed = replay_webhook(&house.ops, &an_operator(), webhook.id, again).await.expect("replayed");
+        assert_eq!(replayed.n_deliveries, 1);
+        let late = webhooks::Outcome {
+            state: DeliveryState::Failed,
+            at: NOON,
+            duration_ms: 1,
+            status: None,
+            fault: Some(AttemptFault::Timeout),
+            answer: None,
+            next_attempt_at: None,
+        };
+        let notes = store.begin_notes().await.expect("a transaction");
+        assert!(!webhooks::settle(&notes, held.expect("free"), &late).await.expect("an answer"));
+        drop(notes);
+        assert_eq!(house.carry().await, 1);
+        assert_eq!(house.log(&webhook).await[0].state, DeliveryState::Delivered);
     }
 }

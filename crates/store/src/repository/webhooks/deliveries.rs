@@ -236,6 +236,9 @@ async fn put_back(tx: &WriteTx, now: Timestamp, which: Condition) -> Result<u64,
         )
         .col_expr(delivery::Column::Attempts, Expr::value(0_i64))
         .col_expr(delivery::Column::NextAttemptAt, Expr::value(now.as_millis()))
+        // Whoever held it too long does not settle what is replayed.
+        .col_expr(delivery::Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(delivery::Column::LeasedUntil, Expr::value(None::<i64>))
         .filter(which)
         .filter(is_free(now))
         .exec(tx.connection())
