@@ -31,6 +31,9 @@ pub const PENDING_TO_DISABLE: u64 = 100_000;
 /// How long the old secret signs beside the new one, in hours.
 pub const OVERLAP_HOURS: i64 = 24;
 
+/// How many failed deliveries one call replays at most.
+pub const REPLAYED_AT_ONCE: u64 = 10_000;
+
 /// How much of a receiver's answer is kept, in bytes.
 pub const KEPT_ANSWER: usize = 1_024;
 
@@ -272,6 +275,9 @@ pub struct WebhookReplay {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookReplayed {
     pub n_deliveries: u64,
+    /// More of what failed in that time is left; replay once more for it.
+    #[serde(default)]
+    pub has_more: bool,
 }
 
 /// The body of a message, as Standard Webhooks has it.

@@ -21,8 +21,8 @@ use aicmo_shared::api::DeliveryQuery;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::event::{Event, EventFacts, EventKind};
 use aicmo_shared::webhook::{
-    MAX_WEBHOOKS, OVERLAP_HOURS, Webhook, WebhookDelivery, WebhookDraft, WebhookMessage, WebhookPatch,
-    WebhookReplay, WebhookReplayed, WebhookState, WebhookWithSecret,
+    MAX_WEBHOOKS, OVERLAP_HOURS, REPLAYED_AT_ONCE, Webhook, WebhookDelivery, WebhookDraft, WebhookMessage,
+    WebhookPatch, WebhookReplay, WebhookReplayed, WebhookState, WebhookWithSecret,
 };
 use aicmo_shared::{DeliveryId, Sourced, Timestamp, WebhookId};
 use aicmo_store::webhooks::{self, DeliveryRecord, WebhookRecord};
@@ -36,6 +36,9 @@ use secret::SecretMaker;
 use trail::{entry, shown};
 
 const DESCRIPTION: usize = 200;
+
+/// Deliveries that one step of a removal takes.
+const REMOVED: u64 = 1_000;
 
 /// Webhooks without their secrets, newest first.
 ///
@@ -199,6 +202,10 @@ pub async fn delete_webhook(
     let store = ops.live(None)?;
     let now = ops.now();
     let outcome = async {
+        let known = webhooks::get(&store.reader(), id).await?;
+        require_version(&known, Some(expected_version))?;
+        // The log may be long: it goes step by step, and only what waits goes with the webhook itself.
+        while remove_some(&store, id).await? == REMOVED {}
         let tx = store.begin_write().await?;
         let before = webhooks::get(&tx, id).await?;
         require_version(&before, Some(expected_version))?;
@@ -217,6 +224,13 @@ pub async fn delete_webhook(
     .await;
     ops.wrote(&outcome);
     outcome
+}
+
+async fn remove_some(store: &Store, id: WebhookId) -> Result<u64, StoreError> {
+    let notes = store.begin_notes().await?;
+    let removed = webhooks::remove_settled(&notes, id, REMOVED).await?;
+    notes.commit().await?;
+    Ok(removed)
 }
 
 /// Makes a new secret and shows it once; the old one signs beside it for a day.
@@ -312,12 +326,14 @@ pub async fn replay_webhook(
     let outcome = async {
         let tx = store.begin_write().await?;
         webhooks::get(&tx, id).await?;
-        let n_deliveries = match (replay.delivery, replay.failed_since) {
+        let (n_deliveries, has_more) = match (replay.delivery, replay.failed_since) {
             (Some(delivery), None) => {
                 webhooks::find_delivery(&tx, id, delivery).await?;
-                webhooks::replay(&tx, id, delivery, now).await?
+                (webhooks::replay(&tx, id, delivery, now).await?, false)
             }
-            (None, Some(since)) => webhooks::replay_failed_since(&tx, id, since, now).await?,
+            (None, Some(since)) => {
+                webhooks::replay_failed_since(&tx, id, since, now, REPLAYED_AT_ONCE).await?
+            }
             _ => {
                 let message = "Give either a delivery or failed_since.";
                 return Err(OperationError::field("/delivery", "one_of_two", message));
@@ -336,7 +352,10 @@ pub async fn replay_webhook(
             now,
         ))
         .await?;
-        Ok(WebhookReplayed { n_deliveries })
+        Ok(WebhookReplayed {
+            n_deliveries,
+            has_more,
+        })
     }
     .await;
     ops.wrote(&outcome);

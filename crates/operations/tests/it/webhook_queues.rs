@@ -9,8 +9,8 @@ use aicmo_shared::audit::AuditAction;
 use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::event::{EventFacts, EventKind, Topic};
 use aicmo_shared::webhook::{
-    AttemptFault, DeliveryState, DisabledReason, EventFilter, PENDING_TO_DISABLE, Webhook, WebhookReplay,
-    WebhookState,
+    AttemptFault, DeliveryState, DisabledReason, EventFilter, PENDING_TO_DISABLE, REPLAYED_AT_ONCE, Webhook,
+    WebhookReplay, WebhookState,
 };
 use aicmo_shared::{DeliveryId, Timestamp};
 use aicmo_store::NewEvent;
@@ -249,5 +249,22 @@ on_both_databases! {
         drop(notes);
         assert_eq!(house.carry().await, 1);
         assert_eq!(house.log(&webhook).await[0].state, DeliveryState::Delivered);
+    }
+
+    async fn many_failed_deliveries_are_replayed_and_removed_step_by_step(db: TestDatabase) {
+        let house = House::on(&db.store(), &[]);
+        let webhook = house.of_leads().await;
+        put_waiting(&db, &webhook, REPLAYED_AT_ONCE + 2_500, NOON).await;
+        db.execute("UPDATE webhook_deliveries SET state = 'failed', next_attempt_at = NULL", vec![]).await;
+        let mut told = Vec::new();
+        for _ in 0..2 {
+            let failed = WebhookReplay { delivery: None, failed_since: Some(NOON) };
+            let replayed = replay_webhook(&house.ops, &an_operator(), webhook.id, failed).await.expect("replayed");
+            told.push((replayed.n_deliveries, replayed.has_more));
+        }
+        assert_eq!(told, [(REPLAYED_AT_ONCE, true), (2_500, false)]);
+        db.execute("UPDATE webhook_deliveries SET state = 'delivered' WHERE event_seq % 2 = 0", vec![]).await;
+        delete_webhook(&house.ops, &an_operator(), webhook.id, webhook.version).await.expect("removed");
+        assert_eq!(db.count("webhook_deliveries").await, 0);
     }
 }

@@ -213,19 +213,53 @@ pub async fn replay(
     .await
 }
 
-/// Makes every failed delivery to `webhook` that was made at or after `since` due again; answers how
-/// many.
+/// Makes at most `limit` of the failed deliveries to `webhook` that were made at or after `since` due
+/// again, the oldest first; answers how many, and whether more are left.
 pub async fn replay_failed_since(
     tx: &WriteTx,
     webhook: WebhookId,
     since: Timestamp,
     now: Timestamp,
-) -> Result<u64, StoreError> {
-    let which = Condition::all()
-        .add(delivery::Column::WebhookId.eq(webhook.get()))
-        .add(delivery::Column::State.eq(DeliveryState::Failed.as_str()))
-        .add(delivery::Column::CreatedAt.gte(since.as_millis()));
-    put_back(tx, now, which).await
+    limit: u64,
+) -> Result<(u64, bool), StoreError> {
+    let failed = |limit| {
+        delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::Id)
+            .filter(delivery::Column::WebhookId.eq(webhook.get()))
+            .filter(delivery::Column::State.eq(DeliveryState::Failed.as_str()))
+            .filter(delivery::Column::CreatedAt.gte(since.as_millis()))
+            .order_by_asc(delivery::Column::Id)
+            .limit(limit)
+    };
+    let which = delivery::Column::Id.in_subquery(failed(limit).into_query());
+    let n = put_back(tx, now, Condition::all().add(which)).await?;
+    let left: Option<Uuid> = failed(1)
+        .into_tuple()
+        .one(tx.connection())
+        .await
+        .map_err(StoreError::of("look for more failed deliveries"))?;
+    Ok((n, left.is_some()))
+}
+
+/// Removes at most `limit` deliveries to `webhook` that wait for nothing; answers how many.
+pub async fn remove_settled(notes: &NotesTx, webhook: WebhookId, limit: u64) -> Result<u64, StoreError> {
+    let settled = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(delivery::Column::WebhookId.eq(webhook.get()))
+        .filter(
+            delivery::Column::State
+                .is_in([DeliveryState::Delivered.as_str(), DeliveryState::Failed.as_str()]),
+        )
+        .limit(limit)
+        .into_query();
+    let removed = delivery::Entity::delete_many()
+        .filter(delivery::Column::Id.in_subquery(settled))
+        .exec(notes.connection())
+        .await
+        .map_err(StoreError::of("remove the deliveries of a webhook"))?;
+    Ok(removed.rows_affected)
 }
 
 async fn put_back(tx: &WriteTx, now: Timestamp, which: Condition) -> Result<u64, StoreError> {

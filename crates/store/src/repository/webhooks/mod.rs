@@ -6,7 +6,7 @@ mod subscriptions;
 
 pub use deliveries::{
     DeliveryRecord, add, cursor, find_delivery, list_deliveries, lock_cursor, move_cursor, prune_deliveries,
-    replay, replay_failed_since,
+    remove_settled, replay, replay_failed_since,
 };
 pub use queue::{Claim, Outcome, claim, due, explain_due, overloaded, settle};
 pub use subscriptions::{
