@@ -90,18 +90,18 @@ async fn create(
     draft: WebhookDraft,
 ) -> Result<WebhookWithSecret, OperationError> {
     let now = ops.now();
-    let known = webhooks::count(&store.reader()).await?;
     let mut faults = Faults::default();
     let url = checked_url(ops, &mut faults, draft.url);
     let description = faults.line("/description", draft.description, DESCRIPTION);
-    if usize::try_from(known).unwrap_or(usize::MAX) >= MAX_WEBHOOKS {
-        let message = format!("There are {known} webhooks already; remove one first.");
-        faults.add("/url", "too_many", message);
-    }
     faults.finish()?;
     let id = WebhookId::new(ops.new_id(now));
     let (secret, kept) = SecretMaker::new(&ops.secrets).make(id, ops.new_id(now));
     let tx = store.begin_write().await?;
+    let known = webhooks::count_to_add(&tx).await?;
+    if usize::try_from(known).unwrap_or(usize::MAX) >= MAX_WEBHOOKS {
+        let message = format!("There are {known} webhooks already; remove one first.");
+        return Err(OperationError::field("/url", "too_many", message));
+    }
     let record = WebhookRecord {
         id,
         version: 1,

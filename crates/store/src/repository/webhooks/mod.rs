@@ -10,6 +10,6 @@ pub use deliveries::{
 };
 pub use queue::{Claim, Outcome, claim, due, explain_due, overloaded, settle};
 pub use subscriptions::{
-    SaltRecord, WebhookRecord, active, count, delete, get, hold, hold_active, insert, list, note_failure,
-    note_success, replace,
+    SaltRecord, WebhookRecord, active, count_to_add, delete, get, hold, hold_active, insert, list,
+    note_failure, note_success, replace,
 };
