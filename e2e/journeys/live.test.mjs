@@ -81,6 +81,34 @@ test("where the stream is blocked the console asks, says so, and goes back by it
   });
 });
 
+test("a page that nobody uses says so of what it reads", async () => {
+  await onPage(browser, server, { name: "nobody here" }, async (page) => {
+    const opened = live(page, server);
+    const said = [];
+    page.on("request", (request) => {
+      if (/\/api\/v1\/leads\?/.test(request.url())) {
+        said.push(request.headers()["x-aicmo-background"] ?? null);
+      }
+    });
+    await opened.do.follow(NEWEST);
+    await opened.see.lead(await newLead(server));
+    assert.deepEqual([...new Set(said)], [null], "whoever opened the page is there");
+    // Two minutes in which nobody touches it.
+    await page.evaluate(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 120_000;
+    });
+    said.length = 0;
+    await opened.see.lead(await newLead(server));
+    assert.deepEqual([...new Set(said)], ["1"], "the event alone caused the request");
+    await page.mouse.move(20, 20);
+    await page.mouse.move(40, 40);
+    said.length = 0;
+    await opened.see.lead(await newLead(server));
+    assert.deepEqual([...new Set(said)], [null], "somebody is there again");
+  });
+});
+
 test("from commit to screen: thirty times, one after the other", async (t) => {
   await onPage(browser, server, { name: "commit to screen" }, async (page) => {
     const opened = live(page, server);

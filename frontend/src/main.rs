@@ -34,6 +34,7 @@ mod tabs;
 
 fn main() {
     boot::start();
+    api::watch_presence();
     leptos::mount::mount_to(boot::root_element(), app::App).forget();
     boot::running();
 }

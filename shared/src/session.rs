@@ -16,6 +16,10 @@ use crate::time::Timestamp;
 /// The request header that a write with the session's cookie must carry.
 pub const CSRF_HEADER: &str = "X-CSRF-Token";
 
+/// The header of a request that a page makes by itself, while nobody uses it: such a request does not
+/// keep a session from ending.
+pub const BACKGROUND_HEADER: &str = "X-Aicmo-Background";
+
 /// The fewest characters of a password.
 pub const PASSWORD_MIN: usize = 12;
 

@@ -22,8 +22,17 @@ pub const RETRY_SECONDS: [i64; 6] = [5, 300, 1_800, 7_200, 18_000, 36_000];
 /// So many deliveries in a row that failed for good disable a webhook.
 pub const FAILURES_TO_DISABLE: u32 = 5;
 
+/// A webhook is disabled when nothing arrived for so long while attempts failed, in hours.
+pub const FAILING_HOURS: i64 = 24;
+
+/// A webhook is disabled when more deliveries than this wait for it.
+pub const PENDING_TO_DISABLE: u64 = 100_000;
+
 /// How long the old secret signs beside the new one, in hours.
 pub const OVERLAP_HOURS: i64 = 24;
+
+/// How many failed deliveries one call replays at most.
+pub const REPLAYED_AT_ONCE: u64 = 10_000;
 
 /// How much of a receiver's answer is kept, in bytes.
 pub const KEPT_ANSWER: usize = 1_024;
@@ -53,7 +62,7 @@ impl WebhookState {
 closed_enum! {
     /// Why we disabled a webhook.
     pub enum DisabledReason {
-        /// Too many deliveries in a row failed for good.
+        /// Too many deliveries in a row failed for good, nothing arrived for a day, or too many wait.
         Failing = "failing",
         /// The receiver answered 410 Gone.
         Gone = "gone",
@@ -67,7 +76,7 @@ impl DisabledReason {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::Failing => {
-                "Too many deliveries in a row failed. Mend the receiver, switch it on again and replay."
+                "The receiver takes too little of what it is sent. Mend it, switch the webhook on again and replay."
             }
             Self::Gone => "The receiver says that it is gone for good (410).",
             Self::SecretLost => {
@@ -266,6 +275,9 @@ pub struct WebhookReplay {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookReplayed {
     pub n_deliveries: u64,
+    /// More of what failed in that time is left; replay once more for it.
+    #[serde(default)]
+    pub has_more: bool,
 }
 
 /// The body of a message, as Standard Webhooks has it.

@@ -153,8 +153,9 @@ pub(super) fn restore(
             Destination::Server(server) => into_server(file, server, replace).await?,
         };
         print_text(&format!(
-            "The backup of {} with {} rows is restored: every row, reference and the audit trail are as they \
-             were. {told}\n",
+            "The backup of {0} with {1} rows is restored: every row, reference and the audit trail were found as \
+             they were. {told}\nEverybody is signed out and open links are taken back. Accounts and keys are as of \
+             {0}: revoke again what was revoked since.\n",
             manifest.made_at,
             manifest.rows()
         ))
@@ -266,7 +267,7 @@ async fn note_restored(database: &Path, from: &Path) -> Result<(), TransferError
     .await?;
     let committed = async {
         let tx = store.begin_write().await?;
-        tx.commit(moved(&format!("the backup {}", file_name(from)))).await
+        tx.commit(restored(from)).await
     };
     let committed = committed.await;
     store.close().await;
@@ -277,6 +278,17 @@ fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
+}
+
+/// The row of a restore, which also ends what let people in.
+fn restored(from: &Path) -> AuditEntry {
+    AuditEntry {
+        after: Some(json!({
+            "from": format!("the backup {}", file_name(from)),
+            "ended": ["sessions", "open_links", "idempotency_keys"],
+        })),
+        ..moved("")
+    }
 }
 
 fn moved(from: &str) -> AuditEntry {
@@ -316,14 +328,9 @@ async fn into_server(file: &Path, server: &StoreSettings, replace: bool) -> Resu
         None
     };
     let mut line = ProgressLine::new();
-    let loaded = load_into_postgres(
-        &source,
-        server,
-        moved(&format!("the backup {}", file_name(file))),
-        &mut |progress| {
-            line.show(&progress);
-        },
-    )
+    let loaded = load_into_postgres(&source, server, restored(file), &mut |progress| {
+        line.show(&progress);
+    })
     .await;
     source.close().await;
     loaded.map_err(|error| stop(&error))?;

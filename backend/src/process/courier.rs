@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aicmo_operations::Operations;
-use aicmo_operations::webhooks::{Courier, NoWayOut, WebhookPort};
+use aicmo_operations::webhooks::{BrokenWayOut, Courier, NoWayOut, WebhookPort};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -37,7 +37,8 @@ pub async fn carry_webhooks(ops: Arc<Operations>) {
     }
 }
 
-/// How webhooks leave this process. Where HTTPS cannot be spoken they wait, and everything else runs.
+/// How webhooks leave this process. Where HTTPS cannot be spoken they wait, Diagnostics say so, and
+/// everything else runs.
 pub fn way_out(settings: &Settings) -> Arc<dyn WebhookPort> {
     if settings.forced_mock().is_some() {
         return Arc::new(NoWayOut);
@@ -49,7 +50,7 @@ pub fn way_out(settings: &Settings) -> Arc<dyn WebhookPort> {
                 error = &error as &dyn std::error::Error,
                 "webhooks cannot be sent from this machine"
             );
-            Arc::new(NoWayOut)
+            Arc::new(BrokenWayOut)
         }
     }
 }

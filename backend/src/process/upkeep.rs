@@ -14,8 +14,9 @@ use crate::http::HttpState;
 /// How often it is done.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// Rows that one step removes.
+/// Rows that one step removes, and steps at a time: more than can be added until the next time.
 const STEP: u32 = 500;
+const STEPS: u32 = 40;
 
 /// Tidies up until it is aborted.
 pub async fn tidy_up(state: Arc<HttpState>) {
@@ -24,10 +25,15 @@ pub async fn tidy_up(state: Arc<HttpState>) {
     loop {
         pause.tick().await;
         state.limits.forget_idle();
-        match idempotency::prune(&state.ops, STEP).await {
-            Ok(0) => {}
-            Ok(removed) => tracing::debug!(removed, "removed idempotency keys that have expired"),
-            Err(error) => tracing::debug!(%error, "idempotency keys were left for the next time"),
+        for _ in 0..STEPS {
+            match idempotency::prune(&state.ops, STEP).await {
+                Ok(removed) if removed == u64::from(STEP) => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::debug!(%error, "idempotency keys were left for the next time");
+                    break;
+                }
+            }
         }
     }
 }

@@ -60,6 +60,11 @@ async fn a_backup_made_beside_a_server_comes_back_with_its_keys_elsewhere() {
 
     let restored = room.run(&["restore", "one.db", "--replace"], &[]);
     assert_eq!(restored.status.code(), Some(0), "{}", restored.stderr);
+    assert!(
+        restored.stdout.contains("revoke again what was revoked since"),
+        "{}",
+        restored.stdout
+    );
     let server = room.serve(&[]);
     assert_eq!(campaigns(&server).await, ["Spring"]);
     drop(server);

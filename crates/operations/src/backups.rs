@@ -121,9 +121,8 @@ pub async fn make(
             storage(error.error)
         }
     })?;
-    std::fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(storage)?;
+    let named = tokio::fs::File::open(folder).await.map_err(storage)?;
+    named.sync_all().await.map_err(storage)?;
     let backup = described(path, &manifest);
     let tx = store.begin_write().await?;
     tx.commit(AuditEntry {
@@ -152,7 +151,8 @@ async fn rehearse(draft: &Path, folder: &Path) -> Result<(), OperationError> {
         .prefix(".rehearsal-")
         .tempfile_in(folder)
         .map_err(storage)?;
-    std::fs::copy(draft, copy.path()).map_err(storage)?;
+    // Whole databases: away from the threads that answer.
+    tokio::fs::copy(draft, copy.path()).await.map_err(storage)?;
     unpack(copy.path()).await.map(drop).map_err(failed)
 }
 

@@ -134,9 +134,11 @@ impl Operations {
     /// Puts the context together; nothing is opened here.
     pub fn new(settings: OperationsSettings, mode: Mode) -> Arc<Self> {
         let now = settings.clock.now();
+        let accounts = Accounts::new(settings.accounts, &settings.secrets);
         Arc::new(Self {
             cursors: Cursors::new(settings.secrets.cursor_key),
-            accounts: Accounts::new(settings.accounts, &settings.secrets),
+            hub: Hub::new(settings.streams_each, Arc::clone(&accounts.cache)),
+            accounts,
             health: Health::at_start(&mode, now),
             clock: settings.clock,
             secrets: settings.secrets,
@@ -153,7 +155,6 @@ impl Operations {
             backups_kept: AtomicUsize::new(BACKUPS_KEPT),
             mode: RwLock::new(mode),
             turning: tokio::sync::Mutex::new(()),
-            hub: Hub::new(settings.streams_each),
             webhook_port: settings.webhook_port,
         })
     }

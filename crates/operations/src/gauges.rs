@@ -88,8 +88,8 @@ fn about_process(ops: &Operations, mode: &Mode) -> Vec<Gauge> {
             number(u64::try_from(ops.hub().listeners()).unwrap_or_default()),
         ),
         gauge(
-            "changes_total",
-            "Commits of this process that others hear of.",
+            "event_seq",
+            "The place of the newest event that this process knows of.",
             number(Operations::change_seq(mode)),
         ),
     ]

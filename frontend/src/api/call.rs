@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aicmo_shared::api::{AnswerKind, CommandEndpoint, Endpoint, EndpointSpec, NoQuery, ReadEndpoint};
+use aicmo_shared::session::BACKGROUND_HEADER;
 use aicmo_shared::{Problem, Sourced, build_marker};
 use leptos::prelude::{TimeoutHandle, set_timeout_with_handle};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use web_sys::{AbortController, Blob, Headers, RequestInit, Response};
 
 use super::address::address;
 use super::error::{Cause, ClientError};
-use super::signed;
+use super::{presence, signed};
 use crate::boot;
 use crate::live::Interest;
 
@@ -265,6 +266,8 @@ impl Sending {
                 for (name, value) in signed::write_headers() {
                     let _ = headers.set(name, &value);
                 }
+            } else if presence::is_nobody_here() {
+                let _ = headers.set(BACKGROUND_HEADER, "1");
             }
             init.set_headers(&headers);
         }

@@ -7,6 +7,7 @@ mod address;
 mod call;
 mod error;
 mod load;
+mod presence;
 mod progress;
 mod signed;
 
@@ -16,5 +17,6 @@ pub use call::{Call, command, download, order, read, read_one_row};
 pub use error::Cause;
 pub use error::ClientError;
 pub use load::{Load, Reading};
+pub use presence::watch as watch_presence;
 pub use progress::upload_with_progress;
 pub use signed::{SessionNews, on_session_news, use_token};

@@ -10,11 +10,13 @@ use std::rc::Rc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use actix_web::{HttpMessage, HttpRequest, web};
-use aicmo_operations::accounts::{Credentials, Principal, Refusal, Visitor, authenticate, csrf_token};
+use aicmo_operations::accounts::{
+    Credentials, Presence, Principal, Refusal, Visitor, authenticate, csrf_token,
+};
 use aicmo_operations::{OperationError, Operations};
 use aicmo_shared::access::{Access, Capability};
-use aicmo_shared::api::{Endpoint, EndpointSpec, Kind, Method};
-use aicmo_shared::session::{CSRF_HEADER, SecretText};
+use aicmo_shared::api::{AnswerKind, Endpoint, EndpointSpec, Kind, Method};
+use aicmo_shared::session::{BACKGROUND_HEADER, CSRF_HEADER, SecretText};
 
 pub use cookies::Cookies;
 
@@ -26,6 +28,10 @@ use super::limits::{Budget, Payer};
 /// `X-CSRF-Token` as header names are kept.
 const WRITE_TOKEN: HeaderName = HeaderName::from_static("x-csrf-token");
 const _: () = assert!(CSRF_HEADER.eq_ignore_ascii_case("x-csrf-token"));
+
+/// `X-Aicmo-Background` as header names are kept.
+const BACKGROUND: HeaderName = HeaderName::from_static("x-aicmo-background");
+const _: () = assert!(BACKGROUND_HEADER.eq_ignore_ascii_case("x-aicmo-background"));
 
 /// The longest name of a browser that is looked at.
 const USER_AGENT_MAX: usize = 512;
@@ -40,7 +46,7 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
     let ops = request
         .app_data::<web::Data<Operations>>()
         .ok_or_else(|| ApiError::internal("the context of the operations is missing"))?;
-    let found = find_out(request, ops).await;
+    let found = find_out(request, ops, presence(request, &spec)).await;
     charge(
         request,
         found.as_ref().ok().map(|(principal, _)| principal),
@@ -66,17 +72,32 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
 
 /// Lets in whoever may read, where no endpoint of the table is asked for.
 pub async fn admit_reader(request: &HttpRequest, ops: &Operations) -> Result<(), ApiError> {
-    let (principal, _) = find_out(request, ops).await?;
+    let (principal, _) = find_out(request, ops, Presence::Away).await?;
     principal
         .may(Access::Needs(Capability::Read))
         .map_err(OperationError::from)?;
     Ok(())
 }
 
-async fn find_out(request: &HttpRequest, ops: &Operations) -> Result<(Principal, Credentials), ApiError> {
+async fn find_out(
+    request: &HttpRequest,
+    ops: &Operations,
+    presence: Presence,
+) -> Result<(Principal, Credentials), ApiError> {
     let credentials = credentials(request)?;
-    let principal = authenticate(ops, &credentials).await?;
+    let principal = authenticate(ops, &credentials, presence).await?;
     Ok((principal, credentials))
+}
+
+/// A command is always somebody's; a stream is opened again by itself, and a page that nobody uses
+/// says so of what it reads.
+fn presence(request: &HttpRequest, spec: &EndpointSpec) -> Presence {
+    let asks_by_itself = spec.answer == AnswerKind::Events || request.headers().contains_key(BACKGROUND);
+    if spec.method == Method::Get && asks_by_itself {
+        Presence::Away
+    } else {
+        Presence::Here
+    }
 }
 
 /// Who is known pays for himself; for everybody else, and for keys that do not work, the address does.

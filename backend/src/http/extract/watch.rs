@@ -46,8 +46,8 @@ impl Watch {
 
 #[async_trait::async_trait]
 impl Guard for Watch {
-    async fn may_listen(&self, anew: bool) -> bool {
-        may_still(&self.ops, &self.credentials, OpenStream::SPEC.access, anew).await
+    async fn may_listen(&self) -> bool {
+        may_still(&self.ops, &self.credentials, OpenStream::SPEC.access).await
     }
 }
 

@@ -1,7 +1,8 @@
 //! Buckets by payer: governor's arithmetic over a store of ours that cannot grow without end.
 //!
 //! A flood from many addresses must not become memory. Each shard holds a fixed number of buckets;
-//! payers beyond it share one, which is full for nobody who was here before.
+//! payers beyond it share one, which is full for nobody who was here before. Accounts and addresses
+//! have shards of their own: whoever is signed in shares nothing with a flood of strangers.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -100,12 +101,13 @@ struct Shard {
 #[derive(Debug, Default)]
 struct Store {
     hasher: RandomState,
-    shards: [Mutex<Shard>; SHARDS],
+    accounts: [Mutex<Shard>; SHARDS],
+    addresses: [Mutex<Shard>; SHARDS],
 }
 
 impl Store {
     fn each(&self, mut visit: impl FnMut(&mut Shard)) {
-        for shard in &self.shards {
+        for shard in self.accounts.iter().chain(&self.addresses) {
             visit(&mut shard.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
@@ -120,7 +122,11 @@ impl StateStore for Store {
     {
         let hash = self.hasher.hash_one(payer);
         let index = usize::try_from(hash % SHARDS as u64).unwrap_or_default();
-        let Some(shard) = self.shards.get(index) else {
+        let shards = match payer {
+            Payer::Account(_) => &self.accounts,
+            Payer::Address(_) => &self.addresses,
+        };
+        let Some(shard) = shards.get(index) else {
             return measure(None).map(|(outcome, _)| outcome);
         };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,6 +240,17 @@ mod tests {
             .filter(|number| !buckets.take(&payer(*number)).allowed)
             .count();
         assert_eq!(refused, 100, "they share buckets that are empty");
+    }
+
+    #[test]
+    fn a_flood_of_addresses_concerns_no_account_not_even_one_that_comes_later() {
+        let buckets = Buckets::with_clock(10, FakeRelativeClock::default()).expect("a size");
+        for number in 0..200_000 {
+            buckets.take(&payer(number));
+        }
+        for account in 0..1_000 {
+            assert_eq!(buckets.take(&Payer::Account(account)).remaining, 9, "{account}");
+        }
     }
 
     #[test]

@@ -18,15 +18,15 @@ const GOOD_MS: u64 = 1_000;
 /// More entries than this are not kept.
 const MOST: usize = 10_000;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Entry {
     principal: Principal,
     looked_up_ms: u64,
 }
 
 /// The entries of one process, by the hash of the credential.
-#[derive(Default)]
-pub(super) struct Cache {
+#[derive(Debug, Default)]
+pub(crate) struct Cache {
     entries: RwLock<HashMap<SecretHash, Entry>>,
     generation: AtomicU64,
 }
@@ -42,7 +42,7 @@ impl Cache {
     }
 
     /// Grows with every `forget`; taken before a look-up.
-    pub(super) fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
 
@@ -67,7 +67,7 @@ impl Cache {
     }
 
     /// Forgets everything: an account, a session or a key was changed.
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         self.generation.fetch_add(1, Ordering::AcqRel);
         entries.clear();

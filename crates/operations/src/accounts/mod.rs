@@ -26,10 +26,11 @@ mod trail;
 mod users;
 mod vault;
 
+pub(crate) use cache::Cache;
 pub use invitations::{accept_invitation, create_invitation, list_invitations, revoke_invitation};
 pub use keys::{create_api_key, list_api_keys, revoke_api_key};
 pub use own::{change_password, end_session, list_sessions};
-pub use principal::{Credentials, KeyHolder, Principal, SignedInPerson, authenticate, may_still};
+pub use principal::{Credentials, KeyHolder, Presence, Principal, SignedInPerson, authenticate, may_still};
 pub use refusal::Refusal;
 pub use resets::{create_password_reset, reset_password};
 pub use second_factor::{
@@ -44,6 +45,7 @@ pub use users::{
     remove_user_second_factor,
 };
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use aicmo_shared::Timestamp;
@@ -90,7 +92,8 @@ pub(crate) struct Accounts {
     vault: vault::Vault,
     hasher: hasher::Hasher,
     throttle: throttle::Throttle,
-    cache: cache::Cache,
+    /// Emptied by the hub, too, when another process changed somebody's access.
+    pub(crate) cache: Arc<Cache>,
     noted: principal::Noted,
     /// Once there is an account, there is one for ever.
     has_users: AtomicBool,
@@ -106,7 +109,7 @@ impl Accounts {
             vault: vault::Vault::new(&secrets.derived("vault")),
             hasher: hasher::Hasher::default(),
             throttle: throttle::Throttle::default(),
-            cache: cache::Cache::default(),
+            cache: Arc::default(),
             noted: principal::Noted::default(),
             has_users: AtomicBool::new(false),
         }

@@ -157,12 +157,24 @@ fn require_role(role: Role, capability: Capability) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a request is a sign that the person is there, which is what keeps a session from ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    Here,
+    /// A page or a stream asks by itself.
+    Away,
+}
+
 /// Finds out who knocks. A key counts before a cookie, because a browser sends none by itself.
 ///
 /// # Errors
 /// `UnknownKey` for a key that does not work; `Unavailable` when the database must be asked and does
 /// not answer. A cookie that does not work is nobody.
-pub async fn authenticate(ops: &Operations, credentials: &Credentials) -> Result<Principal, OperationError> {
+pub async fn authenticate(
+    ops: &Operations,
+    credentials: &Credentials,
+    presence: Presence,
+) -> Result<Principal, OperationError> {
     let store = match ops.mode() {
         Mode::Live(store) => Some(store),
         Mode::Mock(_) => None,
@@ -174,20 +186,17 @@ pub async fn authenticate(ops: &Operations, credentials: &Credentials) -> Result
         return Ok(Principal::MockViewer);
     };
     match &credentials.cookie {
-        Some(cookie) => by_session(ops, &store, cookie).await,
+        Some(cookie) => by_session(ops, &store, cookie, presence).await,
         None => Ok(Principal::Nobody { had_session: false }),
     }
 }
 
-/// Whether who was let in with `credentials` still may reach what `access` says. `anew` looks past
-/// what is remembered, because somebody's access was just changed, here or by another process.
+/// Whether who was let in with `credentials` still may reach what `access` says. That something still
+/// listens keeps no session alive.
 ///
 /// While the database does not answer nobody is turned out: it has not said that anything changed.
-pub async fn may_still(ops: &Operations, credentials: &Credentials, access: Access, anew: bool) -> bool {
-    if anew {
-        ops.accounts.cache.forget();
-    }
-    match authenticate(ops, credentials).await {
+pub async fn may_still(ops: &Operations, credentials: &Credentials, access: Access) -> bool {
+    match authenticate(ops, credentials, Presence::Away).await {
         Ok(principal) => principal.may(access).is_ok(),
         Err(OperationError::Unavailable(..)) => true,
         Err(_) => false,
@@ -253,6 +262,7 @@ async fn by_session(
     ops: &Operations,
     store: &Store,
     cookie: &SecretText,
+    presence: Presence,
 ) -> Result<Principal, OperationError> {
     const ENDED: Principal = Principal::Nobody { had_session: true };
     if cookie.expose().len() > secret::LONGEST {
@@ -265,11 +275,11 @@ async fn by_session(
         person.expires_at > now && person.last_seen_at.plus_millis(accounts.idle_ms()) > now
     };
     if let Some(Principal::Person(person)) = accounts.cache.get(&hash, ops.clock.monotonic_ms()) {
-        return Ok(if lives(&person) {
-            Principal::Person(person)
-        } else {
-            ENDED
-        });
+        if !lives(&person) {
+            return Ok(ENDED);
+        }
+        note_presence(ops, store, &person, presence, now);
+        return Ok(Principal::Person(person));
     }
     let generation = accounts.cache.generation();
     let found = sessions::find(&store.reader(), &hash).await;
@@ -290,13 +300,24 @@ async fn by_session(
     accounts
         .cache
         .put(hash, principal.clone(), ops.clock.monotonic_ms(), generation);
-    if accounts
-        .noted
-        .is_due(person.session.get(), Some(person.last_seen_at), now)
-    {
+    note_presence(ops, store, &person, presence, now);
+    Ok(principal)
+}
+
+fn note_presence(
+    ops: &Operations,
+    store: &Store,
+    person: &SignedInPerson,
+    presence: Presence,
+    now: Timestamp,
+) {
+    let is_due = || {
+        let noted = &ops.accounts.noted;
+        noted.is_due(person.session.get(), Some(person.last_seen_at), now)
+    };
+    if presence == Presence::Here && is_due() {
         note(store.clone(), Note::Session(person.session), now);
     }
-    Ok(principal)
 }
 
 /// Tells the health tracker how the look-up went.

@@ -49,7 +49,7 @@ pub async fn begin_second_factor(
     require(
         &tx,
         user.id,
-        |state| state != SecondFactor::On,
+        |now| now.second_factor != SecondFactor::On,
         "/password",
         "The second factor is on; switch it off first.",
     )
@@ -94,7 +94,8 @@ pub async fn confirm_second_factor(
     require(
         &tx,
         user.id,
-        |state| state == SecondFactor::Pending,
+        // Another secret may have been offered since, and then this code proves nothing of it.
+        |now| now.second_factor == SecondFactor::Pending && now.totp_secret == user.totp_secret,
         "/code",
         "Ask for a new secret first.",
     )
@@ -151,7 +152,7 @@ pub async fn renew_recovery_codes(
     require(
         &tx,
         user.id,
-        |state| state == SecondFactor::On,
+        |now| now.second_factor == SecondFactor::On,
         "/password",
         "Switch the second factor on first.",
     )
@@ -195,11 +196,11 @@ async fn owner<'a>(
 async fn require(
     tx: &WriteTx,
     user: UserId,
-    fits: impl Fn(SecondFactor) -> bool,
+    fits: impl Fn(&UserRecord) -> bool,
     pointer: &str,
     sentence: &str,
 ) -> Result<(), OperationError> {
-    if fits(users::record(tx, user).await?.second_factor) {
+    if fits(&users::record(tx, user).await?) {
         Ok(())
     } else {
         Err(OperationError::field(pointer, "second_factor_state", sentence))

@@ -30,9 +30,13 @@ pub async fn sign_in(
 ) -> Result<Renewed, OperationError> {
     let store = ops.live(None)?;
     let accounts = &ops.accounts;
-    // An address that cannot be one is still somebody's attempt, and takes its time.
-    let email = normalise_email(&request.email).unwrap_or_else(|_| request.email.chars().take(320).collect());
-    let account = account_hash(&email);
+    // A text that cannot be an address is still an attempt and takes its time, but finds nobody: who
+    // is looked up is always who is counted.
+    let email = normalise_email(&request.email).ok();
+    let account = match &email {
+        Some(email) => account_hash(email),
+        None => account_hash(&request.email.chars().take(320).collect::<String>()),
+    };
     let device = visitor
         .device_mark
         .as_ref()
@@ -46,7 +50,7 @@ pub async fn sign_in(
         .throttle
         .begin(trier, ops.clock.monotonic_ms())
         .map_err(Refusal::RateLimited)?;
-    let outcome = admit(ops, &store, visitor, &email, &request).await;
+    let outcome = admit(ops, &store, visitor, email.as_deref(), &request).await;
     match &outcome {
         Ok(_) => accounts.throttle.succeeded(attempt),
         Err(OperationError::Refused(Refusal::InvalidCredentials)) => drop(attempt),
@@ -64,10 +68,13 @@ async fn admit(
     ops: &Operations,
     store: &Store,
     visitor: &Visitor,
-    email: &str,
+    email: Option<&str>,
     request: &SignInRequest,
 ) -> Result<(session::Begun, UserRecord), OperationError> {
-    let found = users::find_by_email(&store.reader(), email).await?;
+    let found = match email {
+        Some(email) => users::find_by_email(&store.reader(), email).await?,
+        None => None,
+    };
     let hash = found.as_ref().and_then(|user| user.password_hash.as_ref());
     let fits = ops.accounts.hasher.verify(&request.password, hash).await?;
     let user = found

@@ -151,6 +151,9 @@ impl Failures {
 fn take_back(counters: &mut HashMap<Counter, Failures>, counter: &Counter) {
     if let Some(failures) = counters.get_mut(counter) {
         failures.n = failures.n.saturating_sub(1);
+        if failures.n == 0 {
+            counters.remove(counter);
+        }
     }
 }
 
@@ -170,14 +173,20 @@ fn wait_after(counter: Counter, n: u32) -> u64 {
     }
 }
 
-/// Forgets what has faded; under a flood of new counters, everything but the worst.
+/// Forgets what has faded; under a flood of new counters a quarter of them, those with the fewest
+/// failures and of these the oldest. So a flood pushes itself out and not what it should hide.
 fn thin_out(counters: &mut HashMap<Counter, Failures>, now_ms: u64) {
     counters.retain(|_, failures| !failures.has_faded(now_ms));
-    if counters.len() >= MOST {
-        counters.retain(|_, failures| failures.n >= FREE);
+    if counters.len() < MOST {
+        return;
     }
-    if counters.len() >= MOST {
-        counters.clear();
+    let mut mildest: Vec<(u32, u64, Counter)> = counters
+        .iter()
+        .map(|(counter, failures)| (failures.n, failures.last_ms, *counter))
+        .collect();
+    mildest.sort_unstable_by_key(|(n, last_ms, _)| (*n, *last_ms));
+    for (_, _, counter) in mildest.iter().take(MOST / 4) {
+        counters.remove(counter);
     }
 }
 
@@ -299,15 +308,38 @@ mod tests {
         );
     }
 
-    #[test]
-    fn the_memory_of_failures_is_bounded() {
-        let throttle = Throttle::default();
-        for n in 0..60_000_u32 {
+    /// One failure of each of so many, from as many addresses.
+    fn flood(throttle: &Throttle, n: u32) {
+        for n in 0..n {
             let mut who = trier(1, "10.0.0.1");
             who.account[..4].copy_from_slice(&n.to_be_bytes());
             who.address = Some(IpAddr::V4(n.into()));
             let _ = throttle.begin(who, u64::from(n));
         }
+    }
+
+    #[test]
+    fn the_memory_of_failures_is_bounded() {
+        let throttle = Throttle::default();
+        flood(&throttle, 60_000);
         assert!(throttle.counters.lock().expect("the counters").len() <= MOST + 3);
+    }
+
+    #[test]
+    fn a_flood_forgets_no_failures_of_whoever_has_more() {
+        let throttle = Throttle::default();
+        let guesser = trier(9, "192.0.2.1");
+        fail(&throttle, guesser, FREE - 1, 0);
+        flood(&throttle, 60_000);
+        fail(&throttle, guesser, 1, 60_000);
+        assert!(throttle.begin(guesser, 60_000).is_err());
+    }
+
+    #[test]
+    fn whoever_gets_in_leaves_nothing_behind() {
+        let throttle = Throttle::default();
+        throttle.succeeded(throttle.begin(trier(1, "10.0.0.1"), 0).expect("let in"));
+        throttle.undecided(throttle.begin(trier(2, "10.0.0.1"), 0).expect("let in"));
+        assert_eq!(throttle.counters.lock().expect("the counters").len(), 0);
     }
 }

@@ -97,7 +97,8 @@ pub async fn create_service_account(
     Ok(users::get(&store.reader(), user.id, ops.accounts.live_at(now)).await?)
 }
 
-/// Changes name, role or activity. Another role, and being shut out, end every session.
+/// Changes name, role or activity. Another role, and being shut out, end every session; whoever was
+/// an administrator takes no link with them that lets others in.
 ///
 /// # Errors
 /// `NotFound`; `Conflict` when `version` is not the row's any more; `LastAdmin`; `DuplicateName`.
@@ -139,6 +140,10 @@ pub async fn patch_user(
     }
     if !after.active {
         one_time_links::revoke_resets_of(&tx, id, now).await?;
+    }
+    if manages(&before) && !manages(&after) {
+        // Nobody who may not manage people any more lets another one in.
+        one_time_links::revoke_made_by(&tx, id, now).await?;
     }
     tx.commit(trail::entry(
         operator,
@@ -216,12 +221,14 @@ pub async fn remove_user_second_factor(
 
 /// Refuses the change after which nobody could manage the workspace.
 async fn keep_an_admin(tx: &WriteTx, before: &UserRecord, after: &UserRecord) -> Result<(), OperationError> {
-    let manages =
-        |user: &UserRecord| user.kind == AccountKind::Person && user.role == Role::Admin && user.active;
     if manages(before) && !manages(after) && users::lock_active_admins(tx).await? <= 1 {
         return Err(Refusal::LastAdmin.into());
     }
     Ok(())
+}
+
+fn manages(user: &UserRecord) -> bool {
+    user.kind == AccountKind::Person && user.role == Role::Admin && user.active
 }
 
 fn name_taken(error: StoreError, user: &UserRecord) -> OperationError {

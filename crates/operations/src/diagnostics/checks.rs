@@ -8,6 +8,7 @@ use aicmo_shared::diagnostics::{Check, CheckOutcome, CounterCheck};
 
 use super::Findings;
 use crate::context::{Mode, Operations};
+use crate::webhooks::WayOut;
 
 /// A clock that is further off makes windows and schedules wrong.
 const MAX_SKEW_MS: i64 = 2_000;
@@ -33,6 +34,7 @@ pub(super) fn all(
             corrupt(findings),
         ]);
     }
+    checks.extend(webhooks(ops));
     checks.push(settings(ops));
     checks
 }
@@ -214,6 +216,17 @@ fn corrupt(findings: &Findings) -> Check {
             )
         }
     }
+}
+
+/// Only where a server would send and cannot: a command that only looks is none.
+fn webhooks(ops: &Operations) -> Option<Check> {
+    (ops.webhook_port.way_out() == WayOut::Broken).then(|| {
+        fail(
+            "webhooks",
+            "They cannot be sent from this machine: HTTPS cannot be set up. What happens waits.",
+            "Install the system's certificates and start the server again; its log has the cause.",
+        )
+    })
 }
 
 fn settings(ops: &Operations) -> Check {

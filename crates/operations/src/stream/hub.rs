@@ -15,6 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::batch::Batch;
 use super::seats::Seats;
+use crate::accounts::Cache;
 use crate::clock::Clock;
 
 /// How many tellings a listener may be behind; at their greatest pace that is a quarter of a minute.
@@ -39,6 +40,8 @@ pub struct Hub {
     /// Held while the hub begins to follow an outbox, so that it follows one.
     following: tokio::sync::Mutex<bool>,
     seats: Arc<Seats>,
+    /// What is remembered of who may come in.
+    remembered: Arc<Cache>,
 }
 
 #[derive(Debug)]
@@ -52,8 +55,9 @@ struct State {
 }
 
 impl Hub {
-    /// A hub that follows nothing yet, with so many seats for each listener.
-    pub fn new(seats_each: usize) -> Arc<Self> {
+    /// A hub that follows nothing yet, with so many seats for each listener. It lets `remembered` go
+    /// when it hears that somebody's access was changed, by whichever process.
+    pub(crate) fn new(seats_each: usize, remembered: Arc<Cache>) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State {
                 sender: Some(Sender::new(RING)),
@@ -63,6 +67,7 @@ impl Hub {
             }),
             following: tokio::sync::Mutex::new(false),
             seats: Arc::new(Seats::new(seats_each)),
+            remembered,
         })
     }
 
@@ -143,16 +148,33 @@ impl Hub {
     /// Tells a batch after which everything up to `position` has been told. Whoever begins to listen
     /// meanwhile does so before or after, never in between.
     pub(super) fn tell(&self, batch: Batch, position: u64) {
+        if batch.access_changed {
+            // Once for all listeners, and before any of them asks again whether it may listen.
+            self.remembered.forget();
+        }
         let mut state = self.state();
         state.position = position.max(state.position);
-        if let Some(sender) = &state.sender {
-            // Nobody listens: nobody missed it.
-            let _ = sender.send(Arc::new(batch));
-        }
+        state.send(batch);
+    }
+
+    /// Shows that the streams live. The place is read and told at once, so none is told that is older
+    /// than what was told before it.
+    pub(super) fn beat(&self) {
+        let state = self.state();
+        state.send(Batch::beat(state.position));
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn send(&self, batch: Batch) {
+        if let Some(sender) = &self.sender {
+            // Nobody listens: nobody missed it.
+            let _ = sender.send(Arc::new(batch));
+        }
     }
 }
 
@@ -162,15 +184,14 @@ impl Drop for Hub {
     }
 }
 
-/// Shows that the streams live.
+/// Shows again and again that the streams live.
 async fn beat(hub: Weak<Hub>) {
     let mut pause = slow(Duration::from_secs(u64::from(HEARTBEAT_SECONDS)));
     pause.tick().await;
     loop {
         pause.tick().await;
         let Some(hub) = hub.upgrade() else { return };
-        let position = hub.position();
-        hub.tell(Batch::beat(position), position);
+        hub.beat();
     }
 }
 
@@ -215,7 +236,10 @@ impl Tail {
             match wait(&mut changes, known, &mut sweep).await {
                 Wake::Grown => {}
                 Wake::Sweep => {
-                    self.sweep().await;
+                    // One step a wake: what is told does not wait for all that is old.
+                    if self.sweep().await >= PAGE {
+                        sweep.reset_immediately();
+                    }
                     continue;
                 }
                 Wake::Ended => return,
@@ -252,16 +276,13 @@ impl Tail {
         Ok(true)
     }
 
-    /// Removes events that need not be kept, some at a time.
-    async fn sweep(&self) {
-        loop {
-            match self.store.prune_events(self.clock.now(), PAGE).await {
-                Ok(removed) if removed >= PAGE => {}
-                Ok(_) => return,
-                Err(cause) => {
-                    tracing::debug!(error = %cause, "old events could not be removed; they wait");
-                    return;
-                }
+    /// Removes some of the events that need not be kept; answers how many.
+    async fn sweep(&self) -> u64 {
+        match self.store.prune_events(self.clock.now(), PAGE).await {
+            Ok(removed) => removed,
+            Err(cause) => {
+                tracing::debug!(error = %cause, "old events could not be removed; they wait");
+                0
             }
         }
     }

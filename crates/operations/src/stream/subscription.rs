@@ -19,9 +19,9 @@ const PAGE: u64 = 500;
 /// Says whether whoever opened a stream may still listen.
 #[async_trait]
 pub trait Guard: Send + Sync {
-    /// Asked at every beat, and `anew` whenever somebody's access was changed: then nothing that is
+    /// Asked at every beat, and whenever somebody's access was changed: by then nothing that was
     /// remembered counts.
-    async fn may_listen(&self, anew: bool) -> bool;
+    async fn may_listen(&self) -> bool;
 }
 
 /// Where a stream begins.
@@ -115,7 +115,7 @@ impl Subscription {
         while !self.ended {
             match self.receiver.recv().await {
                 Ok(batch) => {
-                    if batch.asks_again() && !self.guard.may_listen(batch.access_changed).await {
+                    if batch.asks_again() && !self.guard.may_listen().await {
                         self.ended = true;
                     } else if let Some(bytes) = batch.render(self.topics, self.seen) {
                         return Some(bytes);

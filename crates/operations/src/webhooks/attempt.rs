@@ -1,25 +1,20 @@
 //! One attempt of one delivery, and what follows from how it went.
 
+use std::sync::Arc;
+
 use aicmo_shared::activity::SubjectType;
-use aicmo_shared::audit::AuditAction;
 use aicmo_shared::event::{EventFacts, EventKind};
-use aicmo_shared::webhook::{
-    AttemptFault, DeliveryState, DisabledReason, FAILURES_TO_DISABLE, RETRY_SECONDS, WebhookState,
-};
-use aicmo_shared::{DeliveryId, Timestamp, WebhookId};
-use aicmo_store::webhooks::{self, Claim, DeliveryRecord, Outcome};
+use aicmo_shared::webhook::{AttemptFault, DeliveryState, RETRY_SECONDS};
+use aicmo_shared::{DeliveryId, Timestamp};
+use aicmo_store::webhooks::{self, Claim, DeliveryRecord, Outcome, WebhookRecord};
 use aicmo_store::{NewEvent, Store, StoreError};
 use tokio::task::JoinSet;
 
+use super::disabling::{GONE, disable, reason_after};
 use super::port::{Answer, Message};
 use super::secret::{SecretLost, SecretMaker};
-use super::{entry, shown};
-use crate::context::{Operations, Operator};
+use crate::context::Operations;
 use crate::error::OperationError;
-use std::sync::Arc;
-
-/// The status by which a receiver says that it is gone for good.
-const GONE: u16 = 410;
 
 /// Attempts a delivery that was claimed and writes down how it went.
 ///
@@ -32,23 +27,28 @@ pub async fn attempt(
     claim: Claim,
 ) -> Result<(), OperationError> {
     let began = ops.clock.monotonic_ms();
-    let answer = send(&ops, &store, &record).await?;
+    let answer = match webhooks::get(&store.reader(), record.webhook).await {
+        // It was removed with all that was on its way.
+        Err(StoreError::NotFound(_)) => return Ok(()),
+        found => send(&ops, &record, found?).await,
+    };
     let at = ops.now();
     let duration_ms = ops.clock.monotonic_ms().saturating_sub(began);
     let outcome = outcome_of(&record, answer, at, duration_ms);
     let is_test = record.event_seq.is_none();
 
     let notes = store.begin_notes().await?;
-    if !webhooks::settle(&notes, claim, &outcome).await? {
-        tracing::warn!(delivery.id = %record.id, "an attempt took longer than its lease; another settles it");
-        return Ok(());
-    }
+    // The webhook before its delivery, the order in which a removal takes them.
     if !is_test {
         match outcome.state {
             DeliveryState::Delivered => webhooks::note_success(&notes, record.webhook, at).await?,
             DeliveryState::Failed => webhooks::note_failure(&notes, record.webhook, at, true).await?,
             DeliveryState::Pending => webhooks::note_failure(&notes, record.webhook, at, false).await?,
         }
+    }
+    if !webhooks::settle(&notes, claim, &outcome).await? {
+        drop(notes);
+        return tell_lost_lease(&store, &record).await;
     }
     notes.raise(NewEvent {
         at,
@@ -61,8 +61,21 @@ pub async fn attempt(
         },
     });
     notes.commit().await?;
-    if !is_test && outcome.state == DeliveryState::Failed {
-        disable_if_hopeless(&ops, &store, record.webhook, &outcome).await?;
+    if !is_test && outcome.state != DeliveryState::Delivered {
+        let reason = |webhook: &WebhookRecord| reason_after(webhook, &outcome);
+        disable(&ops, &store, record.webhook, reason).await?;
+    }
+    Ok(())
+}
+
+/// Says that another settles the attempt, unless it was removed with its webhook.
+async fn tell_lost_lease(store: &Store, record: &DeliveryRecord) -> Result<(), OperationError> {
+    match webhooks::find_delivery(&store.reader(), record.webhook, record.id).await {
+        Err(StoreError::NotFound(_)) => {}
+        found => {
+            found?;
+            tracing::warn!(delivery.id = %record.id, "an attempt took longer than its lease; another settles it");
+        }
     }
     Ok(())
 }
@@ -70,14 +83,13 @@ pub async fn attempt(
 /// Signs and sends. A panic behind the port is a failed attempt and harms nothing else.
 async fn send(
     ops: &Arc<Operations>,
-    store: &Store,
     record: &DeliveryRecord,
-) -> Result<Result<Answer, AttemptFault>, OperationError> {
-    let webhook = webhooks::get(&store.reader(), record.webhook).await?;
+    webhook: WebhookRecord,
+) -> Result<Answer, AttemptFault> {
     let now = ops.now();
     let secrets = match SecretMaker::new(&ops.secrets).signing(&webhook, now) {
         Ok(secrets) => secrets,
-        Err(SecretLost) => return Ok(Err(AttemptFault::SecretLost)),
+        Err(SecretLost) => return Err(AttemptFault::SecretLost),
     };
     let id = record.id.to_string();
     let timestamp = now.as_millis() / 1_000;
@@ -96,14 +108,14 @@ async fn send(
     let mut sending = JoinSet::new();
     let port = Arc::clone(&ops.webhook_port);
     sending.spawn(async move { port.post(message).await });
-    Ok(match sending.join_next().await {
+    match sending.join_next().await {
         Some(Ok(answer)) => answer,
         Some(Err(crash)) => {
             tracing::error!(delivery.id = %record.id, error = %crash, "an attempt crashed");
             Err(AttemptFault::Crashed)
         }
         None => Err(AttemptFault::Crashed),
-    })
+    }
 }
 
 fn outcome_of(
@@ -152,43 +164,6 @@ fn wait_after(delivery: DeliveryId, attempts: u64) -> Option<i64> {
     let seconds = *RETRY_SECONDS.get(usize::try_from(attempts).ok()?)?;
     let dice = i64::from(delivery.get().as_bytes()[15]) - 128;
     Some(seconds * 1_000 + seconds * dice * 100 / 128)
-}
-
-/// Switches a webhook off that only fails, and leaves a notice.
-async fn disable_if_hopeless(
-    ops: &Operations,
-    store: &Store,
-    id: WebhookId,
-    outcome: &Outcome,
-) -> Result<(), OperationError> {
-    let tx = store.begin_write().await?;
-    let before = match webhooks::get(&tx, id).await {
-        // Somebody removed it meanwhile.
-        Err(StoreError::NotFound(_)) => return Ok(tx.rollback().await?),
-        found => found?,
-    };
-    let reason = match (outcome.status, outcome.fault) {
-        (Some(GONE), _) => DisabledReason::Gone,
-        (_, Some(AttemptFault::SecretLost)) => DisabledReason::SecretLost,
-        _ if before.failed_in_a_row >= u64::from(FAILURES_TO_DISABLE) => DisabledReason::Failing,
-        _ => return Ok(tx.rollback().await?),
-    };
-    if before.state != WebhookState::Active {
-        return Ok(tx.rollback().await?);
-    }
-    let now = ops.now();
-    let mut after = before.clone();
-    after.state = WebhookState::Disabled;
-    after.disabled_reason = Some(reason);
-    after.disabled_at = Some(now);
-    after.updated_at = now;
-    webhooks::replace(&tx, &before, &after).await?;
-    let facts = (Some(shown(&before)), Some(shown(&after)));
-    let mut row = entry(&Operator::process(), AuditAction::WebhookDisabled, id, facts, now);
-    row.reason = Some(reason.sentence().to_owned());
-    tx.commit(row).await?;
-    tracing::warn!(webhook.id = %id, reason = reason.as_str(), "webhook {id} was disabled");
-    Ok(())
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 //!
 //! It wakes with every commit and whenever a delivery falls due. A slow receiver holds up nobody
 //! else: a webhook has at most two attempts under way at a time. While the workspace is killed
-//! nothing is attempted, and nothing is lost.
+//! nothing is attempted, and nothing is lost; a pause does not stop it (decision 0015).
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aicmo_shared::WebhookId;
+use aicmo_shared::webhook::{DisabledReason, PENDING_TO_DISABLE};
 use aicmo_store::webhooks::{self, Claim, DeliveryRecord};
 use aicmo_store::{Store, control};
 use tokio::sync::watch;
@@ -16,7 +17,9 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::attempt::attempt;
+use super::disabling::disable;
 use super::plan::Planner;
+use super::port::WayOut;
 use crate::context::Operations;
 use crate::error::OperationError;
 
@@ -26,6 +29,9 @@ const HANDS_EACH: usize = 2;
 
 /// How long a claim holds, in milliseconds: longer than any attempt takes.
 const LEASE_MS: i64 = 60_000;
+
+/// After so many new deliveries it is looked whether too many wait for one webhook.
+const LOOKED_AFTER: usize = 1_000;
 
 /// How often the worker looks for what has fallen due.
 const LOOK: Duration = Duration::from_secs(1);
@@ -42,6 +48,8 @@ pub struct Courier {
     ops: Arc<Operations>,
     store: Store,
     planner: Planner,
+    /// Deliveries made since it was looked whether too many wait.
+    unlooked: usize,
     under_way: JoinSet<Result<(), OperationError>>,
     of: HashMap<Id, WebhookId>,
 }
@@ -53,13 +61,18 @@ impl Courier {
             ops,
             store,
             planner: Planner::default(),
+            unlooked: 0,
             under_way: JoinSet::new(),
             of: HashMap::new(),
         }
     }
 
-    /// Works until it is dropped, which calls off what is under way.
+    /// Works until it is dropped, which calls off what is under way. Where nothing can leave it does
+    /// nothing: events and deliveries wait, and no attempt of theirs is used up.
     pub async fn run(mut self) {
+        if self.ops.webhook_port.way_out() != WayOut::Open {
+            return;
+        }
         let mut changes = self.store.changes();
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -74,7 +87,12 @@ impl Courier {
             }
             match wait(&mut changes, &mut look, &mut sweep, &mut self.under_way).await {
                 Wake::Moved => {}
-                Wake::Sweep => self.sweep().await,
+                // One step a wake: deliveries do not wait for all that is old.
+                Wake::Sweep => {
+                    if self.sweep().await >= SWEPT {
+                        sweep.reset_immediately();
+                    }
+                }
                 Wake::Ended(ended) => self.note(ended),
                 Wake::Closed => return,
             }
@@ -86,7 +104,10 @@ impl Courier {
     /// # Errors
     /// When the database does not answer.
     pub async fn begin(&mut self) -> Result<usize, OperationError> {
-        self.planner.plan(&self.ops, &self.store).await?;
+        self.unlooked += self.planner.plan(&self.ops, &self.store).await?;
+        if self.unlooked >= LOOKED_AFTER {
+            self.shed().await?;
+        }
         let mut begun = 0;
         loop {
             let free = HANDS.saturating_sub(self.under_way.len());
@@ -95,16 +116,20 @@ impl Courier {
             }
             let now = self.ops.now();
             let due = webhooks::due(&self.store.reader(), now, &self.busy(), free as u64).await?;
-            if due.is_empty() || control::flags(&self.store.reader()).await?.killed.on {
+            if due.is_empty() {
                 return Ok(begun);
             }
             for record in due {
                 if self.under_way_of(record.webhook) >= HANDS_EACH {
                     continue;
                 }
-                if let Some(claim) = self.claim(&record).await? {
-                    self.start(record, claim);
-                    begun += 1;
+                match self.claim(&record).await? {
+                    Turn::Ours(claim) => {
+                        self.start(record, claim);
+                        begun += 1;
+                    }
+                    Turn::Anothers => {}
+                    Turn::Killed => return Ok(begun),
                 }
             }
         }
@@ -131,13 +156,26 @@ impl Courier {
         }
     }
 
-    async fn claim(&self, record: &DeliveryRecord) -> Result<Option<Claim>, OperationError> {
+    /// Switches webhooks off for which more waits than will ever be sent.
+    async fn shed(&mut self) -> Result<(), OperationError> {
+        for id in webhooks::overloaded(&self.store.reader(), PENDING_TO_DISABLE).await? {
+            disable(&self.ops, &self.store, id, |_| Some(DisabledReason::Failing)).await?;
+        }
+        self.unlooked = 0;
+        Ok(())
+    }
+
+    async fn claim(&self, record: &DeliveryRecord) -> Result<Turn, OperationError> {
         let now = self.ops.now();
         let notes = self.store.begin_notes().await?;
+        // Held until the claim is written: behind a kill there is none.
+        if control::hold_flags(&notes).await?.killed.on {
+            return Ok(Turn::Killed);
+        }
         let lease = self.ops.new_id(now);
         let claim = webhooks::claim(&notes, record, lease, now, now.plus_millis(LEASE_MS)).await?;
         notes.commit().await?;
-        Ok(claim)
+        Ok(claim.map_or(Turn::Anothers, Turn::Ours))
     }
 
     fn start(&mut self, record: DeliveryRecord, claim: Claim) {
@@ -183,19 +221,17 @@ impl Courier {
         }
     }
 
-    async fn sweep(&self) {
+    /// Removes some of the old deliveries; answers how many.
+    async fn sweep(&self) -> u64 {
         let before = self.ops.now().plus_millis(-KEPT_MS);
-        loop {
-            match self.sweep_some(before).await {
-                Ok(removed) if removed >= SWEPT => {}
-                Ok(_) => return,
-                Err(cause) => {
-                    tracing::debug!(
-                        error = &cause as &dyn std::error::Error,
-                        "old deliveries could not be removed; they wait"
-                    );
-                    return;
-                }
+        match self.sweep_some(before).await {
+            Ok(removed) => removed,
+            Err(cause) => {
+                tracing::debug!(
+                    error = &cause as &dyn std::error::Error,
+                    "old deliveries could not be removed; they wait"
+                );
+                0
             }
         }
     }
@@ -206,6 +242,14 @@ impl Courier {
         notes.commit().await?;
         Ok(removed)
     }
+}
+
+/// Whose turn it is to attempt a delivery.
+enum Turn {
+    Ours(Claim),
+    Anothers,
+    /// Nobody's, while the workspace is killed.
+    Killed,
 }
 
 /// Why the courier wakes.

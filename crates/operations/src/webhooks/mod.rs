@@ -7,32 +7,38 @@
 
 mod attempt;
 mod courier;
+mod disabling;
 mod plan;
 mod port;
 mod secret;
+mod trail;
 
 pub use courier::Courier;
-pub use port::{Answer, Message, NoWayOut, WebhookPort};
+pub use port::{Answer, BrokenWayOut, Message, NoWayOut, WayOut, WebhookPort};
 
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::DeliveryQuery;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::event::{Event, EventFacts, EventKind};
 use aicmo_shared::webhook::{
-    MAX_WEBHOOKS, OVERLAP_HOURS, Webhook, WebhookDelivery, WebhookDraft, WebhookMessage, WebhookPatch,
-    WebhookReplay, WebhookReplayed, WebhookState, WebhookWithSecret,
+    MAX_WEBHOOKS, OVERLAP_HOURS, REPLAYED_AT_ONCE, Webhook, WebhookDelivery, WebhookDraft, WebhookMessage,
+    WebhookPatch, WebhookReplay, WebhookReplayed, WebhookState, WebhookWithSecret,
 };
 use aicmo_shared::{DeliveryId, Sourced, Timestamp, WebhookId};
 use aicmo_store::webhooks::{self, DeliveryRecord, WebhookRecord};
-use aicmo_store::{AuditEntry, Store, StoreError, WriteTx, events};
-use serde_json::{Value, json};
+use aicmo_store::{Store, StoreError, WriteTx, events};
+use serde_json::json;
 
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
 use crate::text::{self, Faults};
 use secret::SecretMaker;
+use trail::{entry, shown};
 
 const DESCRIPTION: usize = 200;
+
+/// Deliveries that one step of a removal takes.
+const REMOVED: u64 = 1_000;
 
 /// Webhooks without their secrets, newest first.
 ///
@@ -84,18 +90,18 @@ async fn create(
     draft: WebhookDraft,
 ) -> Result<WebhookWithSecret, OperationError> {
     let now = ops.now();
-    let known = webhooks::count(&store.reader()).await?;
     let mut faults = Faults::default();
     let url = checked_url(ops, &mut faults, draft.url);
     let description = faults.line("/description", draft.description, DESCRIPTION);
-    if usize::try_from(known).unwrap_or(usize::MAX) >= MAX_WEBHOOKS {
-        let message = format!("There are {known} webhooks already; remove one first.");
-        faults.add("/url", "too_many", message);
-    }
     faults.finish()?;
     let id = WebhookId::new(ops.new_id(now));
     let (secret, kept) = SecretMaker::new(&ops.secrets).make(id, ops.new_id(now));
     let tx = store.begin_write().await?;
+    let known = webhooks::count_to_add(&tx).await?;
+    if usize::try_from(known).unwrap_or(usize::MAX) >= MAX_WEBHOOKS {
+        let message = format!("There are {known} webhooks already; remove one first.");
+        return Err(OperationError::field("/url", "too_many", message));
+    }
     let record = WebhookRecord {
         id,
         version: 1,
@@ -110,6 +116,7 @@ async fn create(
         old_secret_until: None,
         from_seq: events::head(&tx).await?,
         failed_in_a_row: 0,
+        failing_since: None,
         last_success_at: None,
         last_failure_at: None,
         created_by: operator.actor.id.clone(),
@@ -161,6 +168,7 @@ pub async fn patch_webhook(
                 after.disabled_reason = None;
                 after.disabled_at = None;
                 after.failed_in_a_row = 0;
+                after.failing_since = None;
                 after.from_seq = events::head(tx).await?;
             }
             Some(false) if after.state == WebhookState::Active => after.state = WebhookState::Paused,
@@ -194,6 +202,10 @@ pub async fn delete_webhook(
     let store = ops.live(None)?;
     let now = ops.now();
     let outcome = async {
+        let known = webhooks::get(&store.reader(), id).await?;
+        require_version(&known, Some(expected_version))?;
+        // The log may be long: it goes step by step, and only what waits goes with the webhook itself.
+        while remove_some(&store, id).await? == REMOVED {}
         let tx = store.begin_write().await?;
         let before = webhooks::get(&tx, id).await?;
         require_version(&before, Some(expected_version))?;
@@ -212,6 +224,13 @@ pub async fn delete_webhook(
     .await;
     ops.wrote(&outcome);
     outcome
+}
+
+async fn remove_some(store: &Store, id: WebhookId) -> Result<u64, StoreError> {
+    let notes = store.begin_notes().await?;
+    let removed = webhooks::remove_settled(&notes, id, REMOVED).await?;
+    notes.commit().await?;
+    Ok(removed)
 }
 
 /// Makes a new secret and shows it once; the old one signs beside it for a day.
@@ -263,7 +282,7 @@ pub async fn test_webhook(
     let delivery = DeliveryId::new(ops.new_id(now));
     let outcome = async {
         let tx = store.begin_write().await?;
-        webhooks::get(&tx, id).await?;
+        webhooks::hold(&tx, id).await?;
         let event = Event {
             seq: 0,
             at: now,
@@ -307,12 +326,14 @@ pub async fn replay_webhook(
     let outcome = async {
         let tx = store.begin_write().await?;
         webhooks::get(&tx, id).await?;
-        let n_deliveries = match (replay.delivery, replay.failed_since) {
+        let (n_deliveries, has_more) = match (replay.delivery, replay.failed_since) {
             (Some(delivery), None) => {
                 webhooks::find_delivery(&tx, id, delivery).await?;
-                webhooks::replay(&tx, id, delivery, now).await?
+                (webhooks::replay(&tx, id, delivery, now).await?, false)
             }
-            (None, Some(since)) => webhooks::replay_failed_since(&tx, id, since, now).await?,
+            (None, Some(since)) => {
+                webhooks::replay_failed_since(&tx, id, since, now, REPLAYED_AT_ONCE).await?
+            }
             _ => {
                 let message = "Give either a delivery or failed_since.";
                 return Err(OperationError::field("/delivery", "one_of_two", message));
@@ -331,7 +352,10 @@ pub async fn replay_webhook(
             now,
         ))
         .await?;
-        Ok(WebhookReplayed { n_deliveries })
+        Ok(WebhookReplayed {
+            n_deliveries,
+            has_more,
+        })
     }
     .await;
     ops.wrote(&outcome);
@@ -380,40 +404,6 @@ fn checked_url(ops: &Operations, faults: &mut Faults, url: String) -> String {
         faults.add("/url", "url_refused", sentence);
     }
     url
-}
-
-/// What the audit row tells of a webhook; an address may carry a token of the receiver, so its host
-/// alone is told.
-fn shown(record: &WebhookRecord) -> Value {
-    let host = record.url.split('/').nth(2).unwrap_or_default();
-    json!({
-        "host": host,
-        "description": record.description,
-        "filter": record.filter,
-        "state": record.state,
-        "secret": record.secret.salt,
-    })
-}
-
-fn entry(
-    operator: &Operator,
-    action: AuditAction,
-    id: WebhookId,
-    (before, after): (Option<Value>, Option<Value>),
-    at: Timestamp,
-) -> AuditEntry {
-    AuditEntry {
-        actor: operator.actor.clone(),
-        action,
-        subject_type: SubjectType::Webhook,
-        subject_id: Some(id.to_string()),
-        campaign: None,
-        before,
-        after,
-        reason: None,
-        request_id: operator.request_id.clone(),
-        at,
-    }
 }
 
 /// The body of the message that tells of `event`.

@@ -31,8 +31,8 @@ impl Planner {
     pub async fn plan(&mut self, ops: &Operations, store: &Store) -> Result<usize, OperationError> {
         let mut made = 0;
         let reader = store.reader();
-        let active = webhooks::active(&reader).await?;
-        let Some(first) = active.iter().map(|webhook| webhook.from_seq).min() else {
+        let known = webhooks::active(&reader).await?;
+        let Some(first) = known.iter().map(|webhook| webhook.from_seq).min() else {
             return Ok(0);
         };
         let cursor = webhooks::cursor(&reader).await?;
@@ -42,6 +42,9 @@ impl Planner {
             let Some(last) = last_of(&page) else {
                 return Ok(made);
             };
+            // Read behind the page: whoever asks later than this begins behind it, but somebody may
+            // have asked since the page before.
+            let active = webhooks::active(&reader).await?;
             let is_wanted = page
                 .iter()
                 .any(|event| active.iter().any(|webhook| wants(webhook, event)));
@@ -64,7 +67,7 @@ impl Planner {
         let notes = store.begin_notes().await?;
         let after = webhooks::lock_cursor(&notes).await?.max(self.seen);
         let page = events::list_after(&notes, after, PAGE).await?.rows;
-        let active = webhooks::active(&notes).await?;
+        let active = webhooks::hold_active(&notes).await?;
         let mut deliveries = Vec::new();
         let last = last_of(&page);
         for event in page {

@@ -26,6 +26,16 @@ pub struct Answer {
     pub beginning: String,
 }
 
+/// Whether messages can leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayOut {
+    Open,
+    /// This process sends none.
+    Closed,
+    /// This process would send some and cannot.
+    Broken,
+}
+
 /// Sends messages. Redirects are answers, and an address inside a network is never called.
 #[async_trait]
 pub trait WebhookPort: Send + Sync {
@@ -40,6 +50,11 @@ pub trait WebhookPort: Send + Sync {
     /// # Errors
     /// Why there is no answer.
     async fn post(&self, message: Message) -> Result<Answer, AttemptFault>;
+
+    /// Whether it is worth while to post anything.
+    fn way_out(&self) -> WayOut {
+        WayOut::Open
+    }
 }
 
 /// The door of a process that sends nothing: the commands that only look.
@@ -54,5 +69,28 @@ impl WebhookPort for NoWayOut {
 
     async fn post(&self, _: Message) -> Result<Answer, AttemptFault> {
         Err(AttemptFault::Unreachable)
+    }
+
+    fn way_out(&self) -> WayOut {
+        WayOut::Closed
+    }
+}
+
+/// The door of a server on a machine that cannot speak HTTPS: what would leave waits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BrokenWayOut;
+
+#[async_trait]
+impl WebhookPort for BrokenWayOut {
+    fn check(&self, _: &str) -> Result<(), &'static str> {
+        Err("This server cannot send webhooks; Diagnostics say why.")
+    }
+
+    async fn post(&self, _: Message) -> Result<Answer, AttemptFault> {
+        Err(AttemptFault::Unreachable)
+    }
+
+    fn way_out(&self) -> WayOut {
+        WayOut::Broken
     }
 }

@@ -16,4 +16,5 @@ mod lead_status;
 mod provenance;
 mod reads;
 mod support;
+mod webhook_queues;
 mod webhooks;

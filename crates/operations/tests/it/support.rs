@@ -208,9 +208,15 @@ pub fn a_record(ops: &Operations, name: &str) -> LeadRecord {
 pub async fn put(store: &Store, records: &[LeadRecord]) {
     let tx = store.begin_write().await.expect("a unit of work begins");
     leads::insert(&tx, records).await.expect("leads are written");
-    let entry = AuditEntry {
+    let entry = an_entry(AuditAction::LeadCreated);
+    tx.commit(entry).await.expect("the change is kept");
+}
+
+/// A row of the trail for what a test does past the operations.
+pub fn an_entry(action: AuditAction) -> AuditEntry {
+    AuditEntry {
         actor: an_operator().actor,
-        action: AuditAction::LeadCreated,
+        action,
         subject_type: SubjectType::Lead,
         subject_id: None,
         campaign: None,
@@ -219,8 +225,7 @@ pub async fn put(store: &Store, records: &[LeadRecord]) {
         reason: None,
         request_id: "setup".to_owned(),
         at: NOON,
-    };
-    tx.commit(entry).await.expect("the change is kept");
+    }
 }
 
 /// Rows of the audit trail; the chain must be whole.

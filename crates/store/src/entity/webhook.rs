@@ -21,6 +21,7 @@ pub struct Model {
     pub old_secret_until: Option<i64>,
     pub from_seq: i64,
     pub failed_in_a_row: i64,
+    pub failing_since: Option<i64>,
     pub last_success_at: Option<i64>,
     pub last_failure_at: Option<i64>,
     pub created_by: String,

@@ -13,6 +13,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::accounts::actors::ActorNames;
 use super::{CHUNK, campaigns, counted, cut, fetch};
@@ -91,13 +92,12 @@ pub async fn list(
         let query = along(filter, lead, after, limit.saturating_add(1));
         let rows = fetch::<audit_log::Model>(session, WHAT, "audit_log", &query.into_query()).await?;
         let (rows, more) = cut(rows, limit);
-        // A row that cannot be read has no place; the page then continues behind the one before it.
-        let last = rows
-            .iter()
-            .rev()
-            .find_map(|row| row.as_ref().ok())
-            .map(position_of);
-        return page_of(session, rows, last.filter(|_| more)).await;
+        let next = match rows.last().filter(|_| more) {
+            Some(Ok(last)) => Some(position_of(last)),
+            Some(Err(corrupt)) => place_of_unreadable(session, corrupt).await?,
+            None => None,
+        };
+        return page_of(session, rows, next).await;
     }
     let (found, next) = search(session, filter, lead, after, limit).await?;
     let mut rows = Vec::with_capacity(found.len());
@@ -347,6 +347,29 @@ fn narrow(query: sea_orm::Select<audit_log::Entity>) -> SelectStatement {
             Column::Reason,
         ])
         .into_query()
+}
+
+/// Where a row stands that cannot be read as a whole.
+async fn place_of_unreadable(
+    session: &impl Session,
+    corrupt: &CorruptRow,
+) -> Result<Option<AuditPosition>, StoreError> {
+    let Ok(id) = corrupt.id.parse::<Uuid>() else {
+        return Ok(None);
+    };
+    let place: Option<(i64, i64)> = audit_log::Entity::find()
+        .select_only()
+        .column(Column::At)
+        .column(Column::Seq)
+        .filter(Column::Id.eq(id))
+        .into_tuple()
+        .one(session.connection())
+        .await
+        .map_err(StoreError::of(WHAT))?;
+    Ok(place.map(|(at, seq)| AuditPosition {
+        at: Timestamp::from_millis(at),
+        seq,
+    }))
 }
 
 fn position_of(row: &audit_log::Model) -> AuditPosition {

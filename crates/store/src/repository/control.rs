@@ -3,25 +3,34 @@
 use aicmo_shared::Timestamp;
 use aicmo_shared::control::{ControlFlag, ControlFlags};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 
-use crate::entity::control_flags;
+use crate::entity::control_flags::{self, Entity};
 use crate::error::StoreError;
 use crate::session::sealed::Executor;
-use crate::session::{Session, WriteTx};
+use crate::session::{NotesTx, Session, WriteTx};
 
 const WHAT: &str = "read the control flags";
 
 /// The flags as they are.
 pub async fn flags(session: &impl Session) -> Result<ControlFlags, StoreError> {
-    let row = row(session).await?;
+    Ok(flags_of(found(session, Entity::find_by_id(1)).await?))
+}
+
+/// As `flags`, and they stay as they are until `notes` end: whoever switches one waits for what is
+/// begun under the old ones.
+pub async fn hold_flags(notes: &NotesTx) -> Result<ControlFlags, StoreError> {
+    Ok(flags_of(found(notes, Entity::find_by_id(1).lock_shared()).await?))
+}
+
+fn flags_of(row: control_flags::Model) -> ControlFlags {
     let flag = |on, by, reason, at: Option<i64>| ControlFlag {
         on,
         by,
         reason,
         at: at.map(Timestamp::from_millis),
     };
-    Ok(ControlFlags {
+    ControlFlags {
         paused: flag(row.paused, row.paused_by, row.paused_reason, row.paused_at),
         killed: flag(row.killed, row.killed_by, row.killed_reason, row.killed_at),
         proof_mode: flag(
@@ -37,13 +46,13 @@ pub async fn flags(session: &impl Session) -> Result<ControlFlags, StoreError> {
             row.live_enabled_at,
         ),
         epoch: row.epoch,
-    })
+    }
 }
 
 /// Raises the epoch and answers it before and after; for a check that rolls its transaction back.
 pub async fn epoch_probe(tx: &WriteTx) -> Result<(i64, i64), StoreError> {
-    let before = row(tx).await?.epoch;
-    control_flags::Entity::update_many()
+    let before = flags(tx).await?.epoch;
+    Entity::update_many()
         .col_expr(
             control_flags::Column::Epoch,
             Expr::col(control_flags::Column::Epoch).add(1),
@@ -52,12 +61,11 @@ pub async fn epoch_probe(tx: &WriteTx) -> Result<(i64, i64), StoreError> {
         .exec(tx.connection())
         .await
         .map_err(StoreError::of("raise the control epoch"))?;
-    Ok((before, row(tx).await?.epoch))
+    Ok((before, flags(tx).await?.epoch))
 }
 
-async fn row(session: &impl Session) -> Result<control_flags::Model, StoreError> {
-    control_flags::Entity::find_by_id(1)
-        .one(session.connection())
+async fn found(session: &impl Session, one: Select<Entity>) -> Result<control_flags::Model, StoreError> {
+    one.one(session.connection())
         .await
         .map_err(StoreError::of(WHAT))?
         .ok_or_else(|| StoreError::defect(WHAT, "the one row is missing"))

@@ -40,7 +40,12 @@ impl<T> IdPage<T> {
         };
         let mut last = None;
         for row in rows {
-            last = row.as_ref().ok().map(&id_of).or(last);
+            // A row that cannot be read has its id all the same, in the complaint about it.
+            let id = match &row {
+                Ok(row) => Some(id_of(row)),
+                Err(corrupt) => corrupt.id.parse().ok(),
+            };
+            last = id.or(last);
             match row.and_then(&read) {
                 Ok(row) => page.rows.push(row),
                 Err(corrupt) => page.corrupt.push(corrupt),
@@ -57,5 +62,27 @@ impl<T> IdPage<T> {
             corrupt: self.corrupt,
             next: self.next,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_on_which_nothing_can_be_read_has_another_behind_it() {
+        let unreadable = |id: u128| CorruptRow {
+            table: "leads".to_owned(),
+            column: "name".to_owned(),
+            id: Uuid::from_u128(id).to_string(),
+            value: String::new(),
+        };
+        let rows = vec![Err(unreadable(3)), Err(unreadable(2)), Ok(Uuid::from_u128(1))];
+        let page = IdPage::of(rows, 2, |id| *id, Ok::<Uuid, CorruptRow>);
+        assert_eq!((page.rows.len(), page.corrupt.len()), (0, 2));
+        let behind = IdPosition {
+            id: Uuid::from_u128(2),
+        };
+        assert_eq!(page.next, Some(behind));
     }
 }

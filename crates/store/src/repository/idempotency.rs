@@ -168,6 +168,15 @@ pub async fn end_leases(tx: &NotesTx) -> Result<u64, StoreError> {
     Ok(ended.rows_affected)
 }
 
+/// Removes every key: for a database that was restored, where what a key stands for may be undone.
+pub async fn forget_all(tx: &NotesTx) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::of("remove the idempotency keys of a backup"))?;
+    Ok(())
+}
+
 /// Removes at most `limit` keys that have expired, and answers how many.
 pub async fn prune(tx: &NotesTx, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
     let sql = format!(

@@ -19,6 +19,7 @@ use super::tables::{self, Table, quoted};
 use super::{TableSum, TransferError, difference, of, sums_of_sqlite};
 use crate::audit::{audit_head, verify_audit_chain};
 use crate::error::StoreError;
+use crate::repository::{accounts, idempotency};
 use crate::schema::SchemaState;
 use crate::settings::{DatabaseTarget, StoreSettings};
 use crate::store::Store;
@@ -99,7 +100,7 @@ pub async fn back_up(
     let written = write_beside(&file, &manifest, source.files).await;
     file.close().await;
     written?;
-    sync(path)?;
+    sync(path).await?;
     Ok(manifest)
 }
 
@@ -326,7 +327,8 @@ pub async fn read_manifest(path: &Path) -> Result<BackupManifest, TransferError>
 }
 
 /// Makes a plain database out of a copy of a backup, after everything in it was checked: `path` then
-/// holds the data alone, with the schema of this program. Answers the files that lay in it.
+/// holds the data alone, with the schema of this program, and nobody is let in by a session or a
+/// link of that time. Answers the files that lay in it.
 ///
 /// # Errors
 /// `Differs` when any row, or the trail, is not as the manifest says; `Store` with `SchemaTooNew`.
@@ -345,10 +347,17 @@ pub async fn unpack(path: &Path) -> Result<Vec<(String, Vec<u8>)>, TransferError
     }
     copy.close().await;
     let store = open(path).await?;
-    let migrated = store.migrate().await;
+    let ready = async {
+        store.migrate().await?;
+        let notes = store.begin_notes().await?;
+        accounts::end_access(&notes).await?;
+        idempotency::forget_all(&notes).await?;
+        notes.commit().await
+    };
+    let ready = ready.await;
     store.close().await;
-    migrated?;
-    sync(path)?;
+    ready?;
+    sync(path).await?;
     Ok(files?)
 }
 
@@ -435,8 +444,10 @@ async fn pool(path: &Path) -> Result<SqlitePool, StoreError> {
         .map_err(of(WHAT))
 }
 
-fn sync(path: &Path) -> Result<(), StoreError> {
-    std::fs::File::open(path)
-        .and_then(|file| file.sync_all())
+/// Takes as long as the disk does, away from the threads that answer.
+async fn sync(path: &Path) -> Result<(), StoreError> {
+    let synced = async { tokio::fs::File::open(path).await?.sync_all().await };
+    synced
+        .await
         .map_err(|cause| StoreError::Unavailable(cause.into()))
 }

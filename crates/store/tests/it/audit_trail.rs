@@ -272,3 +272,25 @@ fn no_page_is_sorted_on_postgres() {
         }
     });
 }
+
+/// PostgreSQL keeps the type of a column; SQLite takes anything.
+#[test]
+fn a_page_of_unreadable_rows_has_another_behind_it_on_sqlite() {
+    aicmo_test_support::run(DatabaseKind::Sqlite, |db| async move {
+        populate(&db, 6).await;
+        unlock_audit(&db).await;
+        let newest = "SELECT seq FROM audit_log ORDER BY at DESC, seq DESC LIMIT 2";
+        let spoil = format!("UPDATE audit_log SET request_id = x'ff' WHERE seq IN ({newest})");
+        db.execute(&spoil, vec![]).await;
+        let reader = db.store().reader();
+        let first = audit_trail::list(&reader, &none(), None, 2)
+            .await
+            .expect("a page");
+        assert_eq!((first.rows.len(), first.corrupt.len()), (0, 2));
+        let behind = first.next.expect("more follows");
+        let rest = audit_trail::list(&reader, &none(), Some(behind), 50)
+            .await
+            .expect("a page");
+        assert_eq!((rest.rows.len(), rest.corrupt.len()), (5, 0));
+    });
+}

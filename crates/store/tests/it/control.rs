@@ -3,6 +3,9 @@
 use aicmo_shared::control::ControlFlag;
 use aicmo_store::control;
 use aicmo_test_support::{NOON, on_both_databases};
+use sea_orm::ConnectionTrait;
+
+use crate::schema::connect;
 
 on_both_databases! {
     async fn a_new_workspace_can_send_nothing(db: TestDatabase) {
@@ -27,6 +30,22 @@ on_both_databases! {
             at: Some(NOON),
         };
         assert_eq!(flags.paused, expected);
+    }
+
+    async fn whoever_holds_the_flags_waits_for_the_kill_that_is_under_way(db: TestDatabase) {
+        let connection = connect(&db).await;
+        connection.execute_unprepared("BEGIN").await.expect("begun");
+        connection.execute_unprepared("UPDATE control_flags SET killed = TRUE").await.expect("killed");
+        let store = db.store();
+        let held = tokio::spawn(async move {
+            let notes = store.begin_notes().await.expect("a transaction");
+            control::hold_flags(&notes).await.expect("the flags").killed.on
+        });
+        // Others see what was, and whoever begins something does not begin it.
+        assert!(!control::flags(&db.store().reader()).await.expect("the flags").killed.on);
+        connection.execute_unprepared("COMMIT").await.expect("committed");
+        assert!(held.await.expect("no panic"));
+        let _ = connection.close().await;
     }
 
     async fn the_epoch_can_be_probed_without_a_trace(db: TestDatabase) {

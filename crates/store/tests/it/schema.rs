@@ -7,7 +7,8 @@ use aicmo_test_support::{TestDatabase, a_lead, on_both_databases};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use sea_orm_migration::MigratorTrait;
 
-async fn connect(db: &TestDatabase) -> DatabaseConnection {
+/// A connection past the store.
+pub async fn connect(db: &TestDatabase) -> DatabaseConnection {
     let address = match db.target() {
         DatabaseTarget::Sqlite { path } => format!("sqlite://{}", path.display()),
         DatabaseTarget::Postgres { url } => url,

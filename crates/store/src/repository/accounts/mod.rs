@@ -9,6 +9,30 @@ pub mod users;
 
 use std::fmt;
 
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::entity::{one_time_link, session as session_entity};
+use crate::error::StoreError;
+use crate::session::NotesTx;
+use crate::session::sealed::Executor as _;
+
+/// Ends every session and takes every open link away: for a database that was restored, in which
+/// what was ended since stands open again.
+pub async fn end_access(notes: &NotesTx) -> Result<(), StoreError> {
+    let failed = StoreError::of("end the sessions and links of a backup");
+    session_entity::Entity::delete_many()
+        .exec(notes.connection())
+        .await
+        .map_err(&failed)?;
+    one_time_link::Entity::delete_many()
+        .filter(one_time_link::Column::UsedAt.is_null())
+        .filter(one_time_link::Column::RevokedAt.is_null())
+        .exec(notes.connection())
+        .await
+        .map_err(&failed)?;
+    Ok(())
+}
+
 /// The SHA-256 of a random secret, which is all that is kept of it. Prints as `***`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SecretHash([u8; 32]);

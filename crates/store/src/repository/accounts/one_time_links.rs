@@ -113,6 +113,13 @@ pub async fn revoke_resets_of(tx: &WriteTx, user: UserId, at: Timestamp) -> Resu
         .map(drop)
 }
 
+/// Takes back every open link that this account made for somebody.
+pub async fn revoke_made_by(tx: &WriteTx, user: UserId, at: Timestamp) -> Result<(), StoreError> {
+    revoke(tx, at, link::Column::CreatedBy.eq(user.get()))
+        .await
+        .map(drop)
+}
+
 /// Takes an invitation back; false when it was used or taken back before.
 pub async fn revoke_invitation(tx: &WriteTx, id: InvitationId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(revoke(tx, at, link::Column::Id.eq(id.get())).await? == 1)

@@ -1,8 +1,6 @@
-//! Events on their way to webhooks: made once, claimed by one worker at a time, settled by it.
+//! Events on their way to webhooks: made once, listed, replayed, and removed when they are old.
 //!
-//! A claim is a compare-and-swap on state, due time and lease, so two workers of one or of several
-//! processes never hold the same delivery; a lease that ran out is anybody's again, because its
-//! worker is gone. Whoever settles must still hold the lease that it claimed with.
+//! Who attempts them, and when, is in `queue`.
 
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::event::EventKind;
@@ -22,7 +20,7 @@ use crate::repository::{CHUNK, IdPage, IdPosition, fetch};
 use crate::session::sealed::Executor as _;
 use crate::session::{NotesTx, Session, WriteTx};
 
-const TABLE: &str = "webhook_deliveries";
+pub(super) const TABLE: &str = "webhook_deliveries";
 
 /// A delivery as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,26 +91,6 @@ impl DeliveryRecord {
     }
 }
 
-/// The right to attempt a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Claim {
-    pub delivery: DeliveryId,
-    pub lease: Uuid,
-}
-
-/// How an attempt ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    pub state: DeliveryState,
-    pub at: Timestamp,
-    pub duration_ms: u64,
-    pub status: Option<u16>,
-    pub fault: Option<AttemptFault>,
-    pub answer: Option<String>,
-    /// When it is tried again.
-    pub next_attempt_at: Option<Timestamp>,
-}
-
 /// The place of the last event for which deliveries have been made.
 pub async fn cursor(session: &impl Session) -> Result<i64, StoreError> {
     const WHAT: &str = "read the cursor of the webhooks";
@@ -168,123 +146,6 @@ pub async fn add(session: &impl Session, deliveries: &[DeliveryRecord]) -> Resul
             .map_err(StoreError::of("add deliveries"))?;
     }
     Ok(())
-}
-
-/// At most `limit` deliveries that may be attempted at `now`, the longest due first, of webhooks
-/// other than `busy`. Of a webhook that is off only tests are.
-pub async fn due(
-    session: &impl Session,
-    now: Timestamp,
-    busy: &[WebhookId],
-    limit: u64,
-) -> Result<Vec<DeliveryRecord>, StoreError> {
-    let is_on = delivery::Column::WebhookId.in_subquery(
-        webhook::Entity::find()
-            .select_only()
-            .column(webhook::Column::Id)
-            .filter(webhook::Column::State.eq(WebhookState::Active.as_str()))
-            .into_query(),
-    );
-    let mut select = delivery::Entity::find()
-        .filter(Expr::cust("state = 'pending'"))
-        .filter(delivery::Column::NextAttemptAt.lte(now.as_millis()))
-        .filter(is_free(now))
-        .filter(
-            Condition::any()
-                .add(delivery::Column::EventSeq.is_null())
-                .add(is_on),
-        );
-    if !busy.is_empty() {
-        select = select.filter(delivery::Column::WebhookId.is_not_in(busy.iter().map(|id| id.get())));
-    }
-    let query = select
-        .order_by_asc(delivery::Column::NextAttemptAt)
-        .order_by_asc(delivery::Column::Id)
-        .limit(limit)
-        .into_query();
-    let rows = fetch::<delivery::Model>(session, "look for due deliveries", TABLE, &query).await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| row.and_then(record_of).ok())
-        .collect())
-}
-
-/// When the next delivery is due, of whichever webhook.
-pub async fn next_due(session: &impl Session) -> Result<Option<Timestamp>, StoreError> {
-    let found = delivery::Entity::find()
-        .filter(Expr::cust("state = 'pending'"))
-        .order_by_asc(delivery::Column::NextAttemptAt)
-        .order_by_asc(delivery::Column::Id)
-        .limit(1)
-        .one(session.connection())
-        .await
-        .map_err(StoreError::of("look for the next delivery"))?;
-    Ok(found
-        .and_then(|row| row.next_attempt_at)
-        .map(Timestamp::from_millis))
-}
-
-/// Takes the right to attempt `record`, until `until`; `None` when somebody else was first.
-pub async fn claim(
-    notes: &NotesTx,
-    record: &DeliveryRecord,
-    lease: Uuid,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Option<Claim>, StoreError> {
-    let attempts = i64::try_from(record.attempts).unwrap_or(i64::MAX);
-    let taken = delivery::Entity::update_many()
-        .col_expr(delivery::Column::Lease, Expr::value(lease))
-        .col_expr(delivery::Column::LeasedUntil, Expr::value(until.as_millis()))
-        .col_expr(delivery::Column::Attempts, Expr::value(attempts + 1))
-        .filter(delivery::Column::Id.eq(record.id.get()))
-        .filter(delivery::Column::State.eq(DeliveryState::Pending.as_str()))
-        .filter(delivery::Column::NextAttemptAt.lte(now.as_millis()))
-        .filter(delivery::Column::Attempts.eq(attempts))
-        .filter(is_free(now))
-        .exec(notes.connection())
-        .await
-        .map_err(StoreError::of("claim a delivery"))?;
-    Ok((taken.rows_affected == 1).then_some(Claim {
-        delivery: record.id,
-        lease,
-    }))
-}
-
-/// Writes down how an attempt ended; false when the lease was lost meanwhile, and nothing is written.
-pub async fn settle(notes: &NotesTx, claim: Claim, outcome: &Outcome) -> Result<bool, StoreError> {
-    let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
-    let written = delivery::Entity::update_many()
-        .col_expr(delivery::Column::State, Expr::value(outcome.state.as_str()))
-        .col_expr(
-            delivery::Column::NextAttemptAt,
-            Expr::value(millis(outcome.next_attempt_at)),
-        )
-        .col_expr(delivery::Column::Lease, Expr::value(None::<Uuid>))
-        .col_expr(delivery::Column::LeasedUntil, Expr::value(None::<i64>))
-        .col_expr(
-            delivery::Column::LastAttemptAt,
-            Expr::value(outcome.at.as_millis()),
-        )
-        .col_expr(
-            delivery::Column::LastDurationMs,
-            Expr::value(i64::try_from(outcome.duration_ms).unwrap_or(i64::MAX)),
-        )
-        .col_expr(
-            delivery::Column::LastStatus,
-            Expr::value(outcome.status.map(i64::from)),
-        )
-        .col_expr(
-            delivery::Column::LastFault,
-            Expr::value(outcome.fault.map(|fault| fault.to_string())),
-        )
-        .col_expr(delivery::Column::LastAnswer, Expr::value(outcome.answer.clone()))
-        .filter(delivery::Column::Id.eq(claim.delivery.get()))
-        .filter(delivery::Column::Lease.eq(claim.lease))
-        .exec(notes.connection())
-        .await
-        .map_err(StoreError::of("settle a delivery"))?;
-    Ok(written.rows_affected == 1)
 }
 
 /// A page of at most `limit` deliveries to `webhook` behind `after`, newest first.
@@ -352,19 +213,53 @@ pub async fn replay(
     .await
 }
 
-/// Makes every failed delivery to `webhook` that was made at or after `since` due again; answers how
-/// many.
+/// Makes at most `limit` of the failed deliveries to `webhook` that were made at or after `since` due
+/// again, the oldest first; answers how many, and whether more are left.
 pub async fn replay_failed_since(
     tx: &WriteTx,
     webhook: WebhookId,
     since: Timestamp,
     now: Timestamp,
-) -> Result<u64, StoreError> {
-    let which = Condition::all()
-        .add(delivery::Column::WebhookId.eq(webhook.get()))
-        .add(delivery::Column::State.eq(DeliveryState::Failed.as_str()))
-        .add(delivery::Column::CreatedAt.gte(since.as_millis()));
-    put_back(tx, now, which).await
+    limit: u64,
+) -> Result<(u64, bool), StoreError> {
+    let failed = |limit| {
+        delivery::Entity::find()
+            .select_only()
+            .column(delivery::Column::Id)
+            .filter(delivery::Column::WebhookId.eq(webhook.get()))
+            .filter(delivery::Column::State.eq(DeliveryState::Failed.as_str()))
+            .filter(delivery::Column::CreatedAt.gte(since.as_millis()))
+            .order_by_asc(delivery::Column::Id)
+            .limit(limit)
+    };
+    let which = delivery::Column::Id.in_subquery(failed(limit).into_query());
+    let n = put_back(tx, now, Condition::all().add(which)).await?;
+    let left: Option<Uuid> = failed(1)
+        .into_tuple()
+        .one(tx.connection())
+        .await
+        .map_err(StoreError::of("look for more failed deliveries"))?;
+    Ok((n, left.is_some()))
+}
+
+/// Removes at most `limit` deliveries to `webhook` that wait for nothing; answers how many.
+pub async fn remove_settled(notes: &NotesTx, webhook: WebhookId, limit: u64) -> Result<u64, StoreError> {
+    let settled = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
+        .filter(delivery::Column::WebhookId.eq(webhook.get()))
+        .filter(
+            delivery::Column::State
+                .is_in([DeliveryState::Delivered.as_str(), DeliveryState::Failed.as_str()]),
+        )
+        .limit(limit)
+        .into_query();
+    let removed = delivery::Entity::delete_many()
+        .filter(delivery::Column::Id.in_subquery(settled))
+        .exec(notes.connection())
+        .await
+        .map_err(StoreError::of("remove the deliveries of a webhook"))?;
+    Ok(removed.rows_affected)
 }
 
 async fn put_back(tx: &WriteTx, now: Timestamp, which: Condition) -> Result<u64, StoreError> {
@@ -375,6 +270,9 @@ async fn put_back(tx: &WriteTx, now: Timestamp, which: Condition) -> Result<u64,
         )
         .col_expr(delivery::Column::Attempts, Expr::value(0_i64))
         .col_expr(delivery::Column::NextAttemptAt, Expr::value(now.as_millis()))
+        // Whoever held it too long does not settle what is replayed.
+        .col_expr(delivery::Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(delivery::Column::LeasedUntil, Expr::value(None::<i64>))
         .filter(which)
         .filter(is_free(now))
         .exec(tx.connection())
@@ -383,20 +281,29 @@ async fn put_back(tx: &WriteTx, now: Timestamp, which: Condition) -> Result<u64,
     Ok(written.rows_affected)
 }
 
-/// Removes at most `limit` deliveries made before `before` that wait for nothing; answers how many.
+/// Removes at most `limit` deliveries made before `before` that wait for nothing, or for a webhook
+/// that is off; answers how many.
 pub async fn prune_deliveries(notes: &NotesTx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let failed = StoreError::of("remove old deliveries");
+    let of_off = webhook::Entity::find()
+        .select_only()
+        .column(webhook::Column::Id)
+        .filter(webhook::Column::State.ne(WebhookState::Active.as_str()))
+        .into_query();
+    let is_over = Condition::any()
+        .add(delivery::Column::State.ne(DeliveryState::Pending.as_str()))
+        .add(delivery::Column::WebhookId.in_subquery(of_off));
     let old: Vec<Uuid> = delivery::Entity::find()
+        .select_only()
+        .column(delivery::Column::Id)
         .filter(delivery::Column::CreatedAt.lt(before.as_millis()))
-        .filter(delivery::Column::State.ne(DeliveryState::Pending.as_str()))
+        .filter(is_over)
         .order_by_asc(delivery::Column::CreatedAt)
         .limit(limit)
+        .into_tuple()
         .all(notes.connection())
         .await
-        .map_err(&failed)?
-        .into_iter()
-        .map(|row| row.id)
-        .collect();
+        .map_err(&failed)?;
     if old.is_empty() {
         return Ok(0);
     }
@@ -409,7 +316,7 @@ pub async fn prune_deliveries(notes: &NotesTx, before: Timestamp, limit: u64) ->
 }
 
 /// Nobody holds a lease that still runs.
-fn is_free(now: Timestamp) -> Condition {
+pub(super) fn is_free(now: Timestamp) -> Condition {
     Condition::any()
         .add(delivery::Column::LeasedUntil.is_null())
         .add(delivery::Column::LeasedUntil.lte(now.as_millis()))
@@ -436,7 +343,7 @@ fn model_of(record: &DeliveryRecord) -> delivery::Model {
     }
 }
 
-fn record_of(model: delivery::Model) -> Result<DeliveryRecord, CorruptRow> {
+pub(super) fn record_of(model: delivery::Model) -> Result<DeliveryRecord, CorruptRow> {
     let row = Row::new(TABLE, model.id);
     let status = model
         .last_status

@@ -3,15 +3,15 @@
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::webhook::{DisabledReason, EventFilter, Webhook, WebhookState};
 use aicmo_shared::{Timestamp, WebhookId};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, SelectStatement};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use crate::column::Row;
-use crate::entity::{webhook, webhook_delivery};
+use crate::entity::{webhook, webhook_cursor, webhook_delivery};
 use crate::error::{StoreError, Subject};
 use crate::listed::Listed;
 use crate::repository::fetch;
@@ -45,6 +45,8 @@ pub struct WebhookRecord {
     /// Events up to this place are not for it.
     pub from_seq: i64,
     pub failed_in_a_row: u64,
+    /// When the first attempt failed after which none succeeded.
+    pub failing_since: Option<Timestamp>,
     pub last_success_at: Option<Timestamp>,
     pub last_failure_at: Option<Timestamp>,
     pub created_by: String,
@@ -86,23 +88,41 @@ pub async fn list(session: &impl Session) -> Result<Listed<WebhookRecord>, Store
 
 /// Every webhook that is told of events, oldest first; bad rows are left to the integrity check.
 pub async fn active(session: &impl Session) -> Result<Vec<WebhookRecord>, StoreError> {
-    let query = webhook::Entity::find()
+    good(session, &actives().into_query()).await
+}
+
+/// As `active`, and none of them is removed until `notes` end.
+pub async fn hold_active(notes: &NotesTx) -> Result<Vec<WebhookRecord>, StoreError> {
+    good(notes, &actives().lock(LockType::KeyShare).into_query()).await
+}
+
+fn actives() -> Select<webhook::Entity> {
+    webhook::Entity::find()
         .filter(webhook::Column::State.eq(WebhookState::Active.as_str()))
         .order_by_asc(webhook::Column::Id)
-        .into_query();
-    let rows = fetch::<webhook::Model>(session, "read the active webhooks", TABLE, &query).await?;
+}
+
+async fn good(session: &impl Session, query: &SelectStatement) -> Result<Vec<WebhookRecord>, StoreError> {
+    let rows = fetch::<webhook::Model>(session, "read the active webhooks", TABLE, query).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| row.and_then(record_of).ok())
         .collect())
 }
 
-/// How many webhooks there are.
-pub async fn count(session: &impl Session) -> Result<u64, StoreError> {
-    webhook::Entity::find()
-        .count(session.connection())
+/// How many webhooks there are, for whoever adds one: two who add at once count one after the other.
+pub async fn count_to_add(tx: &WriteTx) -> Result<u64, StoreError> {
+    let failed = StoreError::of("count the webhooks");
+    // A row that is always there and that nobody takes behind another; SQLite has one writer anyway.
+    webhook_cursor::Entity::find_by_id(1)
+        .lock_exclusive()
+        .one(tx.connection())
         .await
-        .map_err(StoreError::of("count the webhooks"))
+        .map_err(&failed)?;
+    webhook::Entity::find()
+        .count(tx.connection())
+        .await
+        .map_err(&failed)
 }
 
 /// A webhook.
@@ -110,8 +130,24 @@ pub async fn count(session: &impl Session) -> Result<u64, StoreError> {
 /// # Errors
 /// `NotFound` or `Corrupt`.
 pub async fn get(session: &impl Session, id: WebhookId) -> Result<WebhookRecord, StoreError> {
-    let query = webhook::Entity::find_by_id(id.get()).into_query();
-    fetch::<webhook::Model>(session, "read a webhook", TABLE, &query)
+    one(session, id, &webhook::Entity::find_by_id(id.get()).into_query()).await
+}
+
+/// As `get`, and it is not removed until `tx` ends.
+///
+/// # Errors
+/// `NotFound` or `Corrupt`.
+pub async fn hold(tx: &WriteTx, id: WebhookId) -> Result<WebhookRecord, StoreError> {
+    let held = webhook::Entity::find_by_id(id.get()).lock(LockType::KeyShare);
+    one(tx, id, &held.into_query()).await
+}
+
+async fn one(
+    session: &impl Session,
+    id: WebhookId,
+    query: &SelectStatement,
+) -> Result<WebhookRecord, StoreError> {
+    fetch::<webhook::Model>(session, "read a webhook", TABLE, query)
         .await?
         .pop()
         .ok_or_else(|| StoreError::NotFound(Subject::new(WebhookId::NOUN, id)))?
@@ -130,7 +166,7 @@ pub async fn insert(tx: &WriteTx, record: &WebhookRecord) -> Result<(), StoreErr
 
 /// Writes `after` over `before` if the row still has the version of `before`; answers the new
 /// version, which is one higher whatever `after` says. How deliveries went is left as it is, but
-/// for the count of failures.
+/// for the failures.
 ///
 /// # Errors
 /// `Stale` when somebody else was first.
@@ -158,6 +194,7 @@ pub async fn replace(tx: &WriteTx, before: &WebhookRecord, after: &WebhookRecord
         )
         .col_expr(webhook::Column::FromSeq, Expr::value(model.from_seq))
         .col_expr(webhook::Column::FailedInARow, Expr::value(model.failed_in_a_row))
+        .col_expr(webhook::Column::FailingSince, Expr::value(model.failing_since))
         .col_expr(webhook::Column::UpdatedAt, Expr::value(model.updated_at))
         .filter(webhook::Column::Id.eq(model.id))
         .filter(webhook::Column::Version.eq(before.version))
@@ -177,28 +214,36 @@ pub async fn replace(tx: &WriteTx, before: &WebhookRecord, after: &WebhookRecord
 /// `Stale` when somebody else was first.
 pub async fn delete(tx: &WriteTx, record: &WebhookRecord) -> Result<(), StoreError> {
     let failed = StoreError::of("remove a webhook");
+    // Taken first, so that nobody makes deliveries for it between the two removals.
+    let taken: Option<Uuid> = webhook::Entity::find_by_id(record.id.get())
+        .filter(webhook::Column::Version.eq(record.version))
+        .lock_exclusive()
+        .select_only()
+        .column(webhook::Column::Id)
+        .into_tuple()
+        .one(tx.connection())
+        .await
+        .map_err(&failed)?;
+    if taken.is_none() {
+        return Err(StoreError::Stale(Subject::new(WebhookId::NOUN, record.id)));
+    }
     webhook_delivery::Entity::delete_many()
         .filter(webhook_delivery::Column::WebhookId.eq(record.id.get()))
         .exec(tx.connection())
         .await
         .map_err(&failed)?;
-    let removed = webhook::Entity::delete_many()
-        .filter(webhook::Column::Id.eq(record.id.get()))
-        .filter(webhook::Column::Version.eq(record.version))
+    webhook::Entity::delete_by_id(record.id.get())
         .exec(tx.connection())
         .await
         .map_err(&failed)?;
-    if removed.rows_affected == 1 {
-        Ok(())
-    } else {
-        Err(StoreError::Stale(Subject::new(WebhookId::NOUN, record.id)))
-    }
+    Ok(())
 }
 
 /// Notes that a delivery arrived.
 pub async fn note_success(notes: &NotesTx, id: WebhookId, at: Timestamp) -> Result<(), StoreError> {
     webhook::Entity::update_many()
         .col_expr(webhook::Column::FailedInARow, Expr::value(0_i64))
+        .col_expr(webhook::Column::FailingSince, Expr::value(None::<i64>))
         .col_expr(webhook::Column::LastSuccessAt, Expr::value(at.as_millis()))
         .filter(webhook::Column::Id.eq(id.get()))
         .exec(notes.connection())
@@ -218,6 +263,10 @@ pub async fn note_failure(
         .col_expr(
             webhook::Column::FailedInARow,
             Expr::col(webhook::Column::FailedInARow).add(i64::from(for_good)),
+        )
+        .col_expr(
+            webhook::Column::FailingSince,
+            Expr::col(webhook::Column::FailingSince).if_null(at.as_millis()),
         )
         .col_expr(webhook::Column::LastFailureAt, Expr::value(at.as_millis()))
         .filter(webhook::Column::Id.eq(id.get()))
@@ -245,6 +294,7 @@ fn model_of(record: &WebhookRecord) -> Result<webhook::Model, StoreError> {
         old_secret_until: record.old_secret_until.map(Timestamp::as_millis),
         from_seq: record.from_seq,
         failed_in_a_row: i64::try_from(record.failed_in_a_row).unwrap_or(i64::MAX),
+        failing_since: record.failing_since.map(Timestamp::as_millis),
         last_success_at: record.last_success_at.map(Timestamp::as_millis),
         last_failure_at: record.last_failure_at.map(Timestamp::as_millis),
         created_by: record.created_by.clone(),
@@ -273,6 +323,7 @@ fn record_of(model: webhook::Model) -> Result<WebhookRecord, CorruptRow> {
         old_secret_until: model.old_secret_until.map(Timestamp::from_millis),
         from_seq: model.from_seq,
         failed_in_a_row: row.count("failed_in_a_row", model.failed_in_a_row)?,
+        failing_since: model.failing_since.map(Timestamp::from_millis),
         last_success_at: model.last_success_at.map(Timestamp::from_millis),
         last_failure_at: model.last_failure_at.map(Timestamp::from_millis),
         url: model.url,

@@ -128,8 +128,13 @@ fn replay(open: Memo<Option<String>>, replaying: Doing, what: &WebhookReplay) {
             shell.toasts.done(match done.n_deliveries {
                 0 => "Nothing failed in that time, so nothing is sent again.".to_owned(),
                 number => format!(
-                    "{} sent again. The receiver knows a repetition by its webhook-id.",
-                    format::counted(number, "delivery is", "deliveries are")
+                    "{} sent again. The receiver knows a repetition by its webhook-id.{}",
+                    format::counted(number, "delivery is", "deliveries are"),
+                    if done.has_more {
+                        " More failed; send again once more for the rest."
+                    } else {
+                        ""
+                    }
                 ),
             });
             shell.changed();
