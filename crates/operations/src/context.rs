@@ -332,6 +332,7 @@ impl Operations {
             return Err(OperationError::FeatureDisabled {
                 feature: ServiceName::CampaignOps.label(),
                 setting: "AICMO_CAMPAIGN_OPS_ENABLED",
+                because: "is false",
             });
         }
         Ok(())

@@ -33,7 +33,7 @@ pub(super) fn all(
             corrupt(findings),
         ]);
     }
-    checks.push(settings(ops));
+    checks.extend([passkeys(ops), settings(ops)]);
     checks
 }
 
@@ -213,6 +213,18 @@ fn corrupt(findings: &Findings) -> Check {
                 "Set each value to a legal one; nothing is mended by guessing.",
             )
         }
+    }
+}
+
+/// No address is wrong: an installation may do without passkeys. What is found says whether it does.
+fn passkeys(ops: &Operations) -> Check {
+    const NAME: &str = "passkeys";
+    match ops.accounts.passkey_origin() {
+        Some(origin) => pass(NAME, format!("They work at {origin}.")),
+        None => pass(
+            NAME,
+            "None can be used: AICMO_PUBLIC_URL is neither an https address with a host name nor localhost.",
+        ),
     }
 }
 
