@@ -12,7 +12,7 @@ use crate::session::{CurrentSession, SecretText};
 use crate::time::Timestamp;
 
 /// The most characters of a passkey's name.
-pub const NAME_MAX: usize = 80;
+pub const NAME_MAX: u16 = 80;
 
 /// What a browser is asked, for adding a passkey or for signing in with one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

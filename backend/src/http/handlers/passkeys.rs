@@ -16,7 +16,7 @@ use crate::http::extract::{Body, Guest, Id, Query};
 
 /// `BeginPasskeySignIn`
 pub async fn begin_passkey_sign_in(ops: Ops, _: Query<NoQuery>) -> CommandResult<PasskeyChallenge> {
-    Ok(accounts::begin_passkey_sign_in(&ops)?.into())
+    Ok(accounts::begin_passkey_sign_in(&ops).await?.into())
 }
 
 /// `SignInByPasskey`

@@ -193,7 +193,7 @@ pub async fn remove_passkey(
 
 fn checked_name(name: String) -> Result<String, OperationError> {
     let mut faults = Faults::default();
-    let name = faults.required_line("/name", name, NAME_MAX);
+    let name = faults.required_line("/name", name, usize::from(NAME_MAX));
     faults.finish()?;
     Ok(name)
 }

@@ -142,7 +142,7 @@ async fn try_in(
 }
 
 async fn sign_in_with(ops: &Operations, phone: &mut Authenticator) -> Result<Renewed, OperationError> {
-    let asked = begin_passkey_sign_in(ops).expect("asked");
+    let asked = begin_passkey_sign_in(ops).await.expect("asked");
     let answer = phone.answer(&asked.options);
     try_in(ops, &asked, answer).await
 }
@@ -172,7 +172,7 @@ on_both_databases! {
         let asked = ada.begin(&here).await.expect("asked");
         let made = phone.create(&asked.options);
         ada.add(&there, &asked, made).await.expect("added there");
-        let asked = begin_passkey_sign_in(&there).expect("asked");
+        let asked = begin_passkey_sign_in(&there).await.expect("asked");
         let answer = phone.answer(&asked.options);
         let renewed = try_in(&here, &asked, answer).await.expect("signed in here");
         assert_eq!(renewed.current.user.map(|user| user.id), Some(ada.user));
@@ -196,7 +196,7 @@ on_both_databases! {
         phone.verifies = true;
         sign_in_with(&ops, &mut phone).await.expect("the counters of failures are gone");
 
-        let (one, other) = (begin_passkey_sign_in(&ops).expect("asked"), begin_passkey_sign_in(&ops).expect("asked"));
+        let (one, other) = (begin_passkey_sign_in(&ops).await.expect("asked"), begin_passkey_sign_in(&ops).await.expect("asked"));
         let answer = phone.answer(&one.options);
         is_refused(try_in(&ops, &other, answer.clone()).await);
         let mut forged = answer;
@@ -222,11 +222,11 @@ on_both_databases! {
         ada.add(&ops, &asked, made.clone()).await.expect("just in time");
         is_at(ada.add(&ops, &asked, made).await, "/token");
 
-        let asked = begin_passkey_sign_in(&ops).expect("asked");
+        let asked = begin_passkey_sign_in(&ops).await.expect("asked");
         let answer = phone.answer(&asked.options);
         clock.advance(5 * MINUTE);
         is_refused(try_in(&ops, &asked, answer).await);
-        let asked = begin_passkey_sign_in(&ops).expect("asked");
+        let asked = begin_passkey_sign_in(&ops).await.expect("asked");
         let answer = phone.answer(&asked.options);
         try_in(&ops, &asked, answer.clone()).await.expect("the first time");
         is_refused(try_in(&ops, &asked, answer).await);
@@ -294,7 +294,7 @@ on_both_databases! {
         let asked = ada.begin(&ops).await.expect("asked");
         let made = phone.create(&asked.options);
         is_at(grace.add(&ops, &asked, made.clone()).await, "/token");
-        let sign_in = begin_passkey_sign_in(&ops).expect("asked");
+        let sign_in = begin_passkey_sign_in(&ops).await.expect("asked");
         is_at(ada.add(&ops, &sign_in, made.clone()).await, "/token");
         phone.verifies = false;
         let unverified = phone.create(&asked.options);

@@ -152,10 +152,6 @@ fn missing_password(password: &str) -> Option<String> {
     password.is_empty().then(|| "Give your password.".to_owned())
 }
 
-fn name_max() -> Option<u32> {
-    u32::try_from(NAME_MAX).ok()
-}
-
 #[component]
 fn Add(open: RwSignal<bool>) -> impl IntoView {
     let shell = ShellState::expect();
@@ -223,7 +219,7 @@ fn Add(open: RwSignal<bool>) -> impl IntoView {
                 help="By which you tell it apart: the device, or where it is kept."
                 error=Signal::derive(move || missing.with(|missing| missing.0.clone()).or_else(|| name_refused.get()))
                 required=true
-                max=name_max()
+                max=u32::from(NAME_MAX)
             />
             <PasswordField
                 id=PASSWORD
@@ -279,7 +275,7 @@ fn Rename(passkey: wire::Passkey, open: RwSignal<bool>) -> impl IntoView {
                 value=name
                 error=Signal::derive(move || missing.get().or_else(|| refused.get()))
                 required=true
-                max=name_max()
+                max=u32::from(NAME_MAX)
             />
             <Refused doing wait />
             <div class="form__actions">
