@@ -27,6 +27,8 @@ mod door;
 mod format;
 mod keys;
 mod live;
+#[cfg(feature = "whole")]
+mod passkey;
 mod session;
 mod shell;
 mod tab;

@@ -22,7 +22,8 @@ mod m20261125_0014_create_accounts;
 mod m20261125_0015_create_idempotency_keys;
 mod m20261125_0016_create_events;
 mod m20261125_0017_create_webhooks;
-mod m20261125_0020_speed_up_due_deliveries;
+mod m20261130_0018_create_passkeys;
+mod m20261130_0019_speed_up_due_deliveries;
 
 use sea_orm_migration::prelude::*;
 
@@ -51,7 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0015_create_idempotency_keys::Migration),
             Box::new(m20261125_0016_create_events::Migration),
             Box::new(m20261125_0017_create_webhooks::Migration),
-            Box::new(m20261125_0020_speed_up_due_deliveries::Migration),
+            Box::new(m20261130_0018_create_passkeys::Migration),
+            Box::new(m20261130_0019_speed_up_due_deliveries::Migration),
         ]
     }
 }

@@ -84,6 +84,8 @@ ids! {
     UserId = "user";
     /// A stay of a person in one browser.
     SessionId = "session";
+    /// What a person signs in with instead of the password.
+    PasskeyId = "passkey";
     /// A key of a tool.
     ApiKeyId = "API key";
     /// An invitation of a person.

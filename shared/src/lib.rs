@@ -29,6 +29,7 @@ pub mod inventory;
 pub mod lead;
 pub mod metrics;
 pub mod outreach;
+pub mod passkey;
 pub mod patch;
 pub mod problem;
 pub mod session;
@@ -41,7 +42,7 @@ pub mod webhook;
 pub use closed_enum::{ClosedEnum, IllegalTransition, Transition, UnknownValue};
 pub use id::{
     ActionId, ApiKeyId, ApprovalId, AttemptId, CampaignId, DeliveryId, ImportId, InvitationId, LeadId,
-    SessionId, TaskId, TouchId, UserId, WebhookId,
+    PasskeyId, SessionId, TaskId, TouchId, UserId, WebhookId,
 };
 pub use problem::{ErrorCode, FieldProblem, Problem};
 pub use sourced::{MockReason, PageInfo, Source, Sourced};

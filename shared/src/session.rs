@@ -114,6 +114,8 @@ pub struct CurrentSession {
     pub capabilities: Vec<Capability>,
     /// The session; there exactly when `standing` is `signed_in`.
     pub session: Option<SessionTicket>,
+    /// The address at which passkeys work, as browsers write an origin; null where none can.
+    pub passkey_origin: Option<String>,
 }
 
 impl CurrentSession {

@@ -6,7 +6,7 @@ use aicmo_shared::api;
 
 use super::handlers::{
     activity, api_keys, audit, backups, campaigns, client_errors, diagnostics, imports, inventory, leads,
-    metrics, session, status, stream, tasks, users, webhooks,
+    metrics, passkeys, session, status, stream, tasks, users, webhooks,
 };
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, metrics as metrics_route, openapi};
@@ -92,6 +92,13 @@ fn mounts() -> Mounts {
         .endpoint::<api::ConfirmSecondFactor, _, _, _>(session::confirm_second_factor)
         .endpoint::<api::RemoveSecondFactor, _, _, _>(session::remove_second_factor)
         .endpoint::<api::RenewRecoveryCodes, _, _, _>(session::renew_recovery_codes)
+        .endpoint::<api::BeginPasskeySignIn, _, _, _>(passkeys::begin_passkey_sign_in)
+        .endpoint::<api::SignInByPasskey, _, _, _>(passkeys::sign_in_by_passkey)
+        .endpoint::<api::ListPasskeys, _, _, _>(passkeys::list_passkeys)
+        .endpoint::<api::BeginPasskey, _, _, _>(passkeys::begin_passkey)
+        .endpoint::<api::AddPasskey, _, _, _>(passkeys::add_passkey)
+        .endpoint::<api::RenamePasskey, _, _, _>(passkeys::rename_passkey)
+        .endpoint::<api::RemovePasskey, _, _, _>(passkeys::remove_passkey)
         .endpoint::<api::ListSessions, _, _, _>(session::list_sessions)
         .endpoint::<api::EndSession, _, _, _>(session::end_session)
         .endpoint::<api::AcceptInvitation, _, _, _>(session::accept_invitation)

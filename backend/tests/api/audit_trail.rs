@@ -8,11 +8,12 @@ use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{self, AnswerKind, BodyKind, Kind};
 use aicmo_shared::audit::AuditAction;
 use aicmo_store::{audit_rows, verify_audit_chain};
-use aicmo_test_support::{TestDatabase, on_both_databases, wait_until};
+use aicmo_test_support::{Authenticator, TestDatabase, on_both_databases, wait_until};
 use serde_json::{Value, json};
 
 use super::harness::{Got, TestServer, send};
 use super::idempotency::replays;
+use super::passkeys::PASSKEY_ORIGIN;
 use super::people::Who;
 use super::samples::{self, CSV, PASSWORD};
 use super::session::{code, session_of, token_of};
@@ -147,12 +148,33 @@ impl Walk<'_> {
         let grace = session_of(&confirmed);
         let grace = session_of(&self.run_by(&grace, "RenewRecoveryCodes", "", &again).await);
         let grace = session_of(&self.run_by(&grace, "RemoveSecondFactor", "", &again).await);
+        let grace = self.passkeys(grace, &again).await;
         let Who::Session { id: elsewhere, .. } = self.server.signed_in(grace.user()).await else {
             panic!("a session");
         };
         self.run_by(&grace, "EndSession", &elsewhere.to_string(), &nothing)
             .await;
         self.run_by(&grace, "SignOut", "", &nothing).await;
+    }
+
+    /// Every command about passkeys; answers the session that the last of them renewed.
+    async fn passkeys(&mut self, grace: Who, again: &Value) -> Who {
+        let mut phone = Authenticator::at(PASSKEY_ORIGIN);
+        let asked = self.run_by(&grace, "BeginPasskey", "", again).await.json();
+        let made = phone.create(&asked["options"]);
+        let draft = json!({ "token": asked["token"], "name": "Phone", "credential": made });
+        let added = self.run_by(&grace, "AddPasskey", "", &draft).await;
+        let grace = session_of(&added);
+        let id = added.json()["passkey"]["id"].as_str().expect("an id").to_owned();
+        self.run_by(&grace, "RenamePasskey", &id, &json!({ "name": "Old phone" }))
+            .await;
+        let asked = send(self.server.request("POST", "/api/v1/session/passkey/begin"))
+            .await
+            .json();
+        let answer = phone.answer(&asked["options"]);
+        let body = json!({ "token": asked["token"], "credential": answer });
+        self.run_by(&Who::Nobody, "SignInByPasskey", "", &body).await;
+        session_of(&self.run_by(&grace, "RemovePasskey", &id, again).await)
     }
 
     async fn left_one_row(&mut self, name: &'static str, got: &Got) {

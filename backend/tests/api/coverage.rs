@@ -94,6 +94,7 @@ fn every_endpoint_has_a_test_of_its_own() {
         "inventory.rs",
         "leads.rs",
         "metrics.rs",
+        "passkeys.rs",
         "session.rs",
         "status.rs",
         "stream.rs",

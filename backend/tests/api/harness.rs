@@ -57,6 +57,7 @@ pub struct Start {
     pub trusted_proxies: TrustedProxies,
     pub allowed_origins: AllowedOrigins,
     pub over_tls: bool,
+    pub public_url: String,
 }
 
 impl Start {
@@ -82,6 +83,7 @@ impl Start {
             trusted_proxies: TrustedProxies::default(),
             allowed_origins: AllowedOrigins::default(),
             over_tls: false,
+            public_url: AccountSettings::default().public_url,
         }
     }
 
@@ -103,6 +105,7 @@ impl Start {
                 e2e: self.e2e,
                 accounts: AccountSettings {
                     bootstrap_key: Some(SecretText::new(ADMIN_KEY)),
+                    public_url: self.public_url,
                     ..AccountSettings::default()
                 },
                 facts: facts(),

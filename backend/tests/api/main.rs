@@ -5,6 +5,7 @@
 //! special to its endpoints. Rules are proved in the operations crate and not again here.
 
 mod harness;
+mod passkeys;
 mod people;
 mod samples;
 

@@ -48,6 +48,10 @@ pub fn body(name: &str) -> Value {
             json!({ "current_password": PASSWORD, "new_password": "nine otters swim upstream" })
         }
         "BeginSecondFactor" | "RemoveSecondFactor" | "RenewRecoveryCodes" => json!({ "password": PASSWORD }),
+        "BeginPasskey" | "RemovePasskey" => json!({ "password": PASSWORD }),
+        "RenamePasskey" => json!({ "name": "Work laptop" }),
+        "AddPasskey" => json!({ "token": "nobody-made-this-token", "name": "Work laptop", "credential": {} }),
+        "SignInByPasskey" => json!({ "token": "nobody-made-this-token", "credential": {} }),
         "ConfirmSecondFactor" => json!({ "code": "000000" }),
         "CreateServiceAccount" => json!({ "display_name": "Nightly report", "role": "viewer" }),
         "PatchUser" => json!({ "display_name": "Ada K. Lovelace" }),

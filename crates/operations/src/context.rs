@@ -333,6 +333,7 @@ impl Operations {
             return Err(OperationError::FeatureDisabled {
                 feature: ServiceName::CampaignOps.label(),
                 setting: "AICMO_CAMPAIGN_OPS_ENABLED",
+                because: "is false",
             });
         }
         Ok(())

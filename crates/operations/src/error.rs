@@ -132,12 +132,14 @@ pub enum OperationError {
     #[error("{}", .0.sentence())]
     MockMode(MockReason),
     /// A setting switches the feature off.
-    #[error("{feature} is switched off: {setting} is false")]
+    #[error("{feature} is switched off: {setting} {because}")]
     FeatureDisabled {
         /// The feature.
         feature: &'static str,
         /// The setting.
         setting: &'static str,
+        /// What is the matter with it, as the end of a sentence: "is false".
+        because: &'static str,
     },
     /// The file or body is larger than allowed.
     #[error("{what} is larger than {limit_bytes} bytes")]

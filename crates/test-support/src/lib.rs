@@ -1,9 +1,11 @@
 //! What tests need and the product must not have: databases of both kinds that live for one test,
-//! builders that spell only what matters, a clock that stands still, and a way to wait for a level.
+//! builders that spell only what matters, a clock that stands still, an authenticator in software, and
+//! a way to wait for a level.
 //!
 //! Owns no assertion and no rule. Every item panics when it fails, because a test that cannot be
 //! set up must not pass. A dev-dependency only.
 
+mod authenticator;
 mod builders;
 mod clock;
 mod database;
@@ -13,6 +15,7 @@ mod postgres;
 mod sqlite;
 mod wait;
 
+pub use authenticator::Authenticator;
 pub use builders::{CampaignBuilder, LeadBuilder, NOON, a_campaign, a_lead};
 pub use clock::FrozenClock;
 pub use database::{TestDatabase, run};

@@ -1,7 +1,8 @@
-//! Signing in: address, password, and a code where the account asks for one.
+//! Signing in: address, password, and a code where the account asks for one; or a passkey.
 
 use aicmo_shared::ErrorCode;
-use aicmo_shared::api::SignIn;
+use aicmo_shared::api::{BeginPasskeySignIn, SignIn, SignInByPasskey};
+use aicmo_shared::passkey::PasskeySignIn;
 use aicmo_shared::session::{CurrentSession, SecretText, SignInRequest};
 use leptos::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::components::doing::Doing;
 use crate::components::dom;
 use crate::components::field::{FieldKind, TextField};
 use crate::components::password::{PasswordField, PasswordKind};
+use crate::passkey::{self, BrowserSaid, Hindrance};
 
 /// The page; whatever address was opened stays, and is there afterwards.
 #[component]
@@ -83,6 +85,37 @@ pub fn SignInForm(
             },
         );
     };
+    let said = RwSignal::new(None::<&'static str>);
+    let by_passkey = move |()| {
+        said.set(None);
+        missing.set(Missing::default());
+        let signing_in = async move {
+            let asked = command::<BeginPasskeySignIn>(&[], &(), None).await?;
+            match passkey::find(&asked.options).await {
+                Ok(credential) => {
+                    let request = PasskeySignIn {
+                        token: asked.token,
+                        credential,
+                    };
+                    command::<SignInByPasskey>(&[], &request, None).await.map(Ok)
+                }
+                Err(words) => Ok(Err(words)),
+            }
+        };
+        doing.run(
+            signing_in,
+            move |answer: Result<CurrentSession, &'static str>| match answer {
+                Ok(session) => {
+                    shell.session.take(&session);
+                    if let Some(done) = on_done {
+                        done.run(());
+                    }
+                }
+                Err(words) => said.set(Some(words)),
+            },
+        );
+    };
+    let offers_passkey = Memo::new(move |_| Hindrance::here().is_none());
     let says = move |field: fn(Missing) -> Option<&'static str>, pointer| {
         let server = doing.field(pointer);
         Signal::derive(move || field(missing.get()).map(str::to_owned).or_else(|| server.get()))
@@ -120,8 +153,12 @@ pub fn SignInForm(
                 />
             </Show>
             <Refused doing wait />
+            <BrowserSaid said />
             <div class="form__actions">
                 <Button kind=ButtonKind::Primary submit=true busy=doing.busy() blocked=wait.blocked()>"Sign in"</Button>
+                <Show when=move || offers_passkey.get()>
+                    <Button on_press=by_passkey busy=doing.busy()>"Use a passkey"</Button>
+                </Show>
             </div>
         </form>
     }

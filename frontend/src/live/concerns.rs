@@ -78,7 +78,8 @@ pub fn concerns(interest: &Interest, moved: &Moved) -> bool {
         },
         "ListImports" => topic == Topic::Imports,
         "GetImport" | "ListImportRows" => topic == Topic::Imports && is_about(),
-        "ListUsers" | "GetUser" | "ListInvitations" | "ListApiKeys" | "ListSessions" | "GetSession" => {
+        "ListUsers" | "GetUser" | "ListInvitations" | "ListApiKeys" | "ListSessions" | "ListPasskeys"
+        | "GetSession" => {
             matches!(kind, K::AccessAdded | K::AccessChanged)
         }
         // The feed repeats other events, and an attempt leaves no row in the trail.

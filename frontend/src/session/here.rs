@@ -21,6 +21,8 @@ pub struct Here {
     pub capabilities: Vec<Capability>,
     /// What proves a write to come from this console.
     pub token: Option<String>,
+    /// The address at which passkeys work.
+    pub passkey_origin: Option<String>,
 }
 
 /// The person.
@@ -48,6 +50,7 @@ impl Here {
             person: None,
             capabilities: Vec::new(),
             token: None,
+            passkey_origin: None,
         }
     }
 
@@ -62,6 +65,7 @@ impl Here {
                 .filter_map(|known| parse(&known.as_string()?))
                 .collect(),
             token: property(answer, "session").and_then(|session| text(&session, "csrf_token")),
+            passkey_origin: text(answer, "passkey_origin"),
         })
     }
 

@@ -127,7 +127,14 @@ impl SessionState {
         boot::keep_session("null");
         api::use_token(None);
         let _ = self.ended.try_set(false);
-        let _ = self.here.try_set(Some(Here::nobody()));
+        // The door opens at once, and offers what the server takes.
+        let passkey_origin = self
+            .here
+            .with_untracked(|here| here.as_ref().and_then(|here| here.passkey_origin.clone()));
+        let _ = self.here.try_set(Some(Here {
+            passkey_origin,
+            ..Here::nobody()
+        }));
     }
 
     fn lost(self) {

@@ -25,6 +25,7 @@ use crate::import::{Import, ImportMapping, ImportRow};
 use crate::inventory::EntryPoint;
 use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
 use crate::metrics::Attention;
+use crate::passkey::{Passkey, PasskeyAdded, PasskeyChallenge, PasskeyDraft, PasskeyName, PasskeySignIn};
 use crate::problem::ErrorCode as E;
 use crate::session::{
     CurrentSession, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode, SecondFactorOffer,
@@ -279,6 +280,35 @@ endpoints! {
         access: Access::OwnAccount,
         service: None, version: false, success: 200, problems: [RateLimited],
         "Replaces the recovery codes and shows the new ones once.";
+    Process Post "/api/v1/session/passkey/begin" => BeginPasskeySignIn(NoQuery, None ()) -> PasskeyChallenge,
+        access: Access::Public,
+        service: None, version: false, success: 201, problems: [FeatureDisabled],
+        "Asks a browser for a passkey; keeps nothing.";
+    Command Post "/api/v1/session/passkey" => SignInByPasskey(NoQuery, Json PasskeySignIn) -> CurrentSession,
+        access: Access::Public,
+        service: None, version: false, success: 201,
+        problems: [InvalidCredentials, FeatureDisabled, RateLimited],
+        "Signs in by a passkey, which is both factors, and sets the session's cookie.";
+    Read Get "/api/v1/session/passkeys" => ListPasskeys(NoQuery, None ()) -> Vec<Passkey>,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [],
+        "The caller's passkeys, the newest first.";
+    Command Post "/api/v1/session/passkeys/begin" => BeginPasskey(NoQuery, Json PasswordAgain) -> PasskeyChallenge,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 201, problems: [FeatureDisabled, RateLimited],
+        "Asks a browser to make a passkey; it counts once it was added.";
+    Command Post "/api/v1/session/passkeys" => AddPasskey(NoQuery, Json PasskeyDraft) -> PasskeyAdded,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 201, problems: [FeatureDisabled],
+        "Adds the passkey that the browser made and renews this session.";
+    Command Post "/api/v1/session/passkeys/{id}/rename" => RenamePasskey(NoQuery, Json PasskeyName) -> Passkey,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [NotFound],
+        "Gives a passkey of the caller another name.";
+    Command Post "/api/v1/session/passkeys/{id}/remove" => RemovePasskey(NoQuery, Json PasswordAgain) -> CurrentSession,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [NotFound, RateLimited],
+        "Removes a passkey of the caller and renews this session.";
     Read Get "/api/v1/sessions" => ListSessions(NoQuery, None ()) -> Vec<SessionInfo>,
         access: Access::OwnAccount,
         service: None, version: false, success: 200, problems: [],
@@ -322,7 +352,7 @@ endpoints! {
     Command Post "/api/v1/users/{id}/remove-second-factor" => RemoveUserSecondFactor(NoQuery, None ()) -> User,
         access: Access::Needs(C::ManageUsers),
         service: None, version: false, success: 200, problems: [NotFound],
-        "Switches the second factor of a person off, who has lost it.";
+        "Switches the second factor of a person off, who has lost it, and removes their passkeys.";
     Read Get "/api/v1/invitations" => ListInvitations(PageQuery, None ()) -> Vec<Invitation>,
         access: Access::Needs(C::ManageUsers),
         service: None, version: false, success: 200, problems: [InvalidCursor],

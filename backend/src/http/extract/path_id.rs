@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use aicmo_shared::{ApiKeyId, CampaignId, ImportId, InvitationId, LeadId, SessionId, UserId, WebhookId};
+use aicmo_shared::{
+    ApiKeyId, CampaignId, ImportId, InvitationId, LeadId, PasskeyId, SessionId, UserId, WebhookId,
+};
 
 use crate::http::ApiError;
 
@@ -32,6 +34,7 @@ path_ids!(
     SessionId,
     InvitationId,
     ApiKeyId,
+    PasskeyId,
     WebhookId
 );
 

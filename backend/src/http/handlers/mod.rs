@@ -13,6 +13,7 @@ pub mod imports;
 pub mod inventory;
 pub mod leads;
 pub mod metrics;
+pub mod passkeys;
 pub mod session;
 pub mod status;
 pub mod stream;

@@ -17,7 +17,7 @@ use crate::http::auth::Cookies;
 use crate::http::extract::{Body, Guest, Id, Query};
 
 /// The session as it is now, its cookie with it.
-fn kept(cookies: Cookies, renewed: Renewed) -> Done<CurrentSession> {
+pub(super) fn kept(cookies: Cookies, renewed: Renewed) -> Done<CurrentSession> {
     let headers = cookies.keep(&renewed);
     Done::from(renewed.current).with_cookies(headers)
 }

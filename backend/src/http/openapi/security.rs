@@ -61,5 +61,8 @@ pub fn sets_cookie(spec: &EndpointSpec) -> bool {
             | "ConfirmSecondFactor"
             | "RemoveSecondFactor"
             | "RenewRecoveryCodes"
+            | "SignInByPasskey"
+            | "AddPasskey"
+            | "RemovePasskey"
     )
 }

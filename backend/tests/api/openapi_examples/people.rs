@@ -3,9 +3,11 @@
 use aicmo_operations::accounts::set_up_link;
 use aicmo_shared::ErrorCode;
 use aicmo_shared::access::Role;
+use aicmo_test_support::Authenticator;
 use serde_json::{Value, json};
 
 use super::super::harness::{Got, TestServer};
+use super::super::passkeys::PASSKEY_ORIGIN;
 use super::super::people::Who;
 use super::super::samples::{self, PASSWORD};
 use super::super::session::{code, session_of, token_of};
@@ -112,11 +114,45 @@ async fn own_account(all: &mut Collected, server: &TestServer) -> Who {
         .await;
     let me = session_of(&got);
     let got = all
-        .call_as(server, &me, "RemoveSecondFactor", "", None, Some(again))
+        .call_as(server, &me, "RemoveSecondFactor", "", None, Some(again.clone()))
         .await;
-    let me = session_of(&got);
+    let me = passkeys(all, server, session_of(&got), again).await;
     all.call_as(server, &me, "GetSession", "", None, None).await;
     me
+}
+
+/// A passkey from the first question to its end; answers the session that was renewed with it.
+async fn passkeys(all: &mut Collected, server: &TestServer, me: Who, again: Value) -> Who {
+    let mut phone = Authenticator::at(PASSKEY_ORIGIN);
+    let asked = all
+        .call_as(server, &me, "BeginPasskey", "", None, Some(again.clone()))
+        .await
+        .json();
+    let made = phone.create(&asked["options"]);
+    let draft = json!({ "token": asked["token"], "name": "Work laptop", "credential": made });
+    let added = all
+        .call_as(server, &me, "AddPasskey", "", None, Some(draft))
+        .await;
+    let (me, id) = (session_of(&added), text(&added, "/passkey/id"));
+    let name = samples::body("RenamePasskey");
+    all.call_as(server, &me, "RenamePasskey", &id, None, Some(name))
+        .await;
+    let asked = all
+        .call_as(server, &Who::Nobody, "BeginPasskeySignIn", "", None, None)
+        .await
+        .json();
+    let answer = phone.answer(&asked["options"]);
+    let body = json!({ "token": asked["token"], "credential": answer });
+    let got = all
+        .call_as(server, &Who::Nobody, "SignInByPasskey", "", None, Some(body))
+        .await;
+    all.call_as(server, &me, "ListPasskeys", "", None, None).await;
+    let there = session_of(&got);
+    super::send(server.ask(&there, "DELETE", "/api/v1/session")).await;
+    let got = all
+        .call_as(server, &me, "RemovePasskey", &id, None, Some(again))
+        .await;
+    session_of(&got)
 }
 
 /// Invitations, people and a service account; answers the id of the last.

@@ -40,6 +40,14 @@ impl Steady {
             ("took_ms" | "last_duration_ms" | "uptime_seconds" | "latency_ms", Value::Number(_)) => json!(3),
             ("pid", Value::Number(_)) => json!(4_242),
             ("csrf_token" | "token", Value::String(_)) => json!(TOKEN),
+            ("challenge", Value::String(_)) => json!(TOKEN),
+            ("credential", Value::Object(_)) => credential(field),
+            // The id of an account in the bytes of a passkey.
+            ("user", Value::Object(user)) if user.contains_key("displayName") => {
+                let mut user = user.clone();
+                user.insert("id".to_owned(), json!("AZfB8F6KcACAAAAAAAAAAQ"));
+                Value::Object(user)
+            }
             ("otpauth_uri", Value::String(_)) => {
                 json!("otpauth://totp/AICMO:ada@people.example?secret=KRUGS4ZANFZSA3TPOQQGC43F&issuer=AICMO")
             }
@@ -48,7 +56,7 @@ impl Steady {
             }
             ("prefix", Value::String(_)) => json!("aicmo_c3Rh"),
             ("code", Value::String(text)) if text.chars().all(|c| c.is_ascii_digit()) => json!("492039"),
-            ("codes", Value::Array(items)) => items.iter().map(|_| json!("C3RH-BMRZ-LWZV-CI0Y")).collect(),
+            ("codes", Value::Array(items)) => items.iter().map(|_| json!("C3RH-BMRZ-LWZV-CI0Y-KRUG-S4ZA")).collect(),
             _ => self.value(field),
         }
     }
@@ -107,6 +115,23 @@ impl Steady {
         }
         steady
     }
+}
+
+/// What a browser answers, of the same kind: another one in every run, by the key and by the challenge.
+fn credential(made: &Value) -> Value {
+    let response = made["response"].as_object().into_iter().flatten();
+    let response: Map<String, Value> = response
+        .map(|(name, field)| {
+            let field = if field.is_string() {
+                json!(TOKEN)
+            } else {
+                field.clone()
+            };
+            (name.clone(), field)
+        })
+        .collect();
+    json!({ "id": TOKEN, "rawId": TOKEN, "type": "public-key", "response": response,
+        "clientExtensionResults": {} })
 }
 
 /// A secret of the same kind.

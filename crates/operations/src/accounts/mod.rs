@@ -1,16 +1,19 @@
-//! Who may come in and what they may do: people, sessions, second factors, links and keys.
+//! Who may come in and what they may do: people, sessions, second factors, passkeys, links and keys.
 //!
 //! Owns: signing in and out, the lockout, what a credential is worth, and what an administrator does
 //! to accounts and keys. Does not own which role or scope an endpoint needs (the shared table
 //! `access`), nor how a credential travels (the HTTP skin). Random secrets are kept as SHA-256,
-//! passwords as Argon2id, the secret of an authenticator app sealed.
+//! passwords as Argon2id, the secret of an authenticator app sealed; of a passkey only its public key.
 
 mod cache;
+mod ceremony;
 mod device;
 mod hasher;
 mod invitations;
 mod keys;
 mod own;
+mod passkey_sign_in;
+mod passkeys;
 mod policy;
 mod principal;
 mod refusal;
@@ -30,6 +33,8 @@ pub(crate) use cache::Cache;
 pub use invitations::{accept_invitation, create_invitation, list_invitations, revoke_invitation};
 pub use keys::{create_api_key, list_api_keys, revoke_api_key};
 pub use own::{change_password, end_session, list_sessions};
+pub use passkey_sign_in::{begin_passkey_sign_in, sign_in_by_passkey};
+pub use passkeys::{add_passkey, begin_passkey, list_passkeys, remove_passkey, rename_passkey};
 pub use principal::{Credentials, KeyHolder, Presence, Principal, SignedInPerson, authenticate, may_still};
 pub use refusal::Refusal;
 pub use resets::{create_password_reset, reset_password};
@@ -90,6 +95,7 @@ pub(crate) struct Accounts {
     bootstrap: Option<SecretHash>,
     device_key: [u8; 32],
     vault: vault::Vault,
+    ceremonies: ceremony::Ceremonies,
     hasher: hasher::Hasher,
     throttle: throttle::Throttle,
     /// Emptied by the hub, too, when another process changed somebody's access.
@@ -101,12 +107,14 @@ pub(crate) struct Accounts {
 
 impl Accounts {
     pub(crate) fn new(settings: AccountSettings, secrets: &Secrets) -> Self {
+        let ceremonies = ceremony::Ceremonies::new(&settings.public_url, &secrets.derived("passkey"));
         Self {
             session_ms: i64::from(settings.session_hours) * HOUR_MS,
             public_url: settings.public_url,
             bootstrap: settings.bootstrap_key.map(|key| secret::hash_of(key.expose())),
             device_key: secrets.derived("device"),
             vault: vault::Vault::new(&secrets.derived("vault")),
+            ceremonies,
             hasher: hasher::Hasher::default(),
             throttle: throttle::Throttle::default(),
             cache: Arc::default(),
@@ -125,6 +133,11 @@ impl Accounts {
             now,
             seen_since: now.plus_millis(-self.idle_ms()),
         }
+    }
+
+    /// The address at which passkeys work; `None` where none can.
+    pub(crate) fn passkey_origin(&self) -> Option<&str> {
+        self.ceremonies.origin()
     }
 
     /// Whether a bootstrap key is set.

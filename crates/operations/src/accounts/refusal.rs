@@ -18,6 +18,10 @@ pub enum Refusal {
     /// Address and password do not fit, or a code is wrong. It says no more on purpose.
     #[error("e-mail address, password or code are not right")]
     InvalidCredentials,
+    /// A passkey that is not known, does not answer what was asked, or belongs to an account that may
+    /// not come in. It says no more on purpose.
+    #[error("this passkey does not open an account here, or the answer came too late")]
+    PasskeyRefused,
     /// Address and password fit, and the account has a second factor.
     #[error("this account needs a code of its authenticator app, or a recovery code")]
     SecondFactorRequired,
@@ -61,7 +65,7 @@ impl Refusal {
         match self {
             Self::Unauthenticated | Self::UnknownKey => ErrorCode::Unauthenticated,
             Self::SessionExpired => ErrorCode::SessionExpired,
-            Self::InvalidCredentials => ErrorCode::InvalidCredentials,
+            Self::InvalidCredentials | Self::PasskeyRefused => ErrorCode::InvalidCredentials,
             Self::SecondFactorRequired => ErrorCode::SecondFactorRequired,
             Self::RoleRequired(_) => ErrorCode::RoleRequired,
             Self::ScopeRequired(_) | Self::PeopleOnly => ErrorCode::ScopeRequired,
@@ -92,11 +96,12 @@ impl Refusal {
 
     /// One of each kind, for walks.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Unauthenticated,
         Self::UnknownKey,
         Self::SessionExpired,
         Self::InvalidCredentials,
+        Self::PasskeyRefused,
         Self::SecondFactorRequired,
         Self::RoleRequired(Role::Admin),
         Self::ScopeRequired(Scope::Read),

@@ -25,8 +25,11 @@ use crate::error::OperationError;
 /// Recovery codes of a set.
 const CODES: usize = 10;
 
-/// Random bytes of a recovery code: sixteen letters.
-const CODE_BYTES: usize = 10;
+/// Random bytes of a recovery code: twenty-four letters. From 112 bits on a fast hash is enough.
+const CODE_BYTES: usize = 15;
+
+/// Letters between two dashes.
+const GROUP: usize = 4;
 
 /// The name that an authenticator app shows.
 const ISSUER: &str = "AICMO Operator";
@@ -237,16 +240,16 @@ async fn shown(
     Ok((RecoveryCodes { codes, session }, renewed))
 }
 
-/// A set of codes such as `ABCD-EFGH-IJKL-MNOP`, and what is kept of them.
+/// A set of codes such as `ABCD-EFGH-IJKL-MNOP-QRST-UVWX`, and what is kept of them.
 fn new_codes() -> Result<(Vec<SecretText>, Vec<SecretHash>), OperationError> {
     let mut codes = Vec::with_capacity(CODES);
     let mut hashes = Vec::with_capacity(CODES);
     for _ in 0..CODES {
         let letters = BASE32_NOPAD.encode(secret::random::<CODE_BYTES>()?.as_ref());
         hashes.push(recovery_hash(&letters));
-        let parts: Vec<&str> = [0..4, 4..8, 8..12, 12..16]
-            .into_iter()
-            .filter_map(|range| letters.get(range))
+        let parts: Vec<&str> = (0..letters.len())
+            .step_by(GROUP)
+            .filter_map(|from| letters.get(from..from + GROUP))
             .collect();
         codes.push(SecretText::new(parts.join("-")));
     }
@@ -276,7 +279,7 @@ mod tests {
         let (codes, hashes) = new_codes().expect("codes");
         assert_eq!((codes.len(), hashes.len()), (10, 10));
         let shown = codes[0].expose();
-        assert_eq!(shown.len(), 19);
+        assert_eq!(shown.len(), 24 + 5, "six groups of four, and no letter lost");
         for typed in [
             shown.to_owned(),
             shown.replace('-', ""),

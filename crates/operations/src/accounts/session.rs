@@ -68,7 +68,7 @@ pub async fn get_session(
             } else {
                 Standing::SetUpNeeded
             };
-            bare(standing, Vec::new())
+            bare(ops, standing, Vec::new())
         }
         (Principal::Key(key), _) => CurrentSession {
             key: Some(CallingKey {
@@ -77,7 +77,7 @@ pub async fn get_session(
                 scopes: key.scopes.clone(),
                 expires_at: key.expires_at,
             }),
-            ..bare(Standing::Key, visitor.principal.capabilities())
+            ..bare(ops, Standing::Key, visitor.principal.capabilities())
         },
         (Principal::Bootstrap, _) => CurrentSession {
             key: Some(CallingKey {
@@ -86,27 +86,28 @@ pub async fn get_session(
                 scopes: Vec::new(),
                 expires_at: None,
             }),
-            ..bare(Standing::Key, visitor.principal.capabilities())
+            ..bare(ops, Standing::Key, visitor.principal.capabilities())
         },
         // A process that turned live in between: its viewer is nobody from now on.
-        (Principal::MockViewer, Mode::Live(_)) => bare(Standing::Nobody, Vec::new()),
-        (_, Mode::Mock(_)) => mock_viewer(),
+        (Principal::MockViewer, Mode::Live(_)) => bare(ops, Standing::Nobody, Vec::new()),
+        (_, Mode::Mock(_)) => mock_viewer(ops),
     };
     Ok(ops.about_process(&mode, current))
 }
 
 /// What a caller without a session is.
-pub(super) fn bare(standing: Standing, capabilities: Vec<Capability>) -> CurrentSession {
+pub(super) fn bare(ops: &Operations, standing: Standing, capabilities: Vec<Capability>) -> CurrentSession {
     CurrentSession {
         standing,
         user: None,
         key: None,
         capabilities,
         session: None,
+        passkey_origin: ops.accounts.passkey_origin().map(str::to_owned),
     }
 }
 
-fn mock_viewer() -> CurrentSession {
+fn mock_viewer(ops: &Operations) -> CurrentSession {
     CurrentSession {
         user: Some(SignedInUser {
             id: UserId::new(uuid::Uuid::nil()),
@@ -116,7 +117,7 @@ fn mock_viewer() -> CurrentSession {
             second_factor: SecondFactor::Off,
             recovery_codes_left: 0,
         }),
-        ..bare(Standing::MockViewer, Principal::MockViewer.capabilities())
+        ..bare(ops, Standing::MockViewer, Principal::MockViewer.capabilities())
     }
 }
 
@@ -163,6 +164,7 @@ fn describe(
             idle_seconds: u32::try_from(ops.accounts.idle_ms() / 1000).unwrap_or(u32::MAX),
         }),
         ..bare(
+            ops,
             Standing::SignedIn,
             capabilities
                 .filter(|capability| user.role.can(*capability))

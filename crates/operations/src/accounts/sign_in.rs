@@ -158,5 +158,5 @@ pub async fn sign_out(ops: &Operations, visitor: &Visitor) -> Result<CurrentSess
     ))
     .await?;
     ops.accounts.cache.forget();
-    Ok(session::bare(Standing::Nobody, Vec::new()))
+    Ok(session::bare(ops, Standing::Nobody, Vec::new()))
 }

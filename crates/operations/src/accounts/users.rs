@@ -8,7 +8,7 @@ use aicmo_shared::audit::AuditAction;
 use aicmo_shared::session::SecondFactor;
 use aicmo_shared::{Sourced, UserId};
 use aicmo_store::accounts::users::UserRecord;
-use aicmo_store::accounts::{one_time_links, sessions, users};
+use aicmo_store::accounts::{one_time_links, passkeys, sessions, users};
 use aicmo_store::{StoreError, Subject, WriteTx};
 use serde_json::json;
 
@@ -189,7 +189,7 @@ pub async fn end_user_sessions(
     Ok(SessionsEnded { ended })
 }
 
-/// Switches the second factor of a person off, and ends their sessions.
+/// Switches the second factor of a person off, removes their passkeys, and ends their sessions.
 ///
 /// # Errors
 /// `NotFound`.
@@ -203,6 +203,7 @@ pub async fn remove_user_second_factor(
     let tx = store.begin_write().await?;
     let before = users::record(&tx, id).await?;
     second_factor::clear(&tx, id, now).await?;
+    let removed = passkeys::remove_all(&tx, id).await?;
     sessions::end_all(&tx, id, None).await?;
     tx.commit(trail::entry(
         operator,
@@ -210,7 +211,11 @@ pub async fn remove_user_second_factor(
         (SubjectType::User, &id),
         (
             Some(json!({ "second_factor": before.second_factor })),
-            Some(json!({ "second_factor": SecondFactor::Off, "by": "administrator" })),
+            Some(json!({
+                "second_factor": SecondFactor::Off,
+                "passkeys_removed": removed,
+                "by": "administrator",
+            })),
         ),
         now,
     ))

@@ -1,7 +1,8 @@
-//! Seals the secrets of authenticator apps, which must be read again and so cannot be hashed.
+//! Seals what must be read again and so cannot be hashed: the secrets of authenticator apps, and the
+//! challenges of passkeys.
 //!
-//! ChaCha20-Poly1305 under a key that follows from the installation's session key; the account's id
-//! is part of what is sealed, so a sealed secret moved to another account does not open.
+//! ChaCha20-Poly1305 under a key that follows from the installation's session key. Whose it is, or
+//! what it is for, is part of what is sealed, so a secret moved to another account does not open.
 
 use aicmo_shared::UserId;
 use aicmo_shared::session::SecretText;
@@ -29,13 +30,18 @@ impl Vault {
 
     /// Seals `secret` for the account.
     pub(super) fn seal(&self, user: UserId, secret: &[u8]) -> Result<SecretText, OperationError> {
+        self.seal_under(user.get().as_bytes(), secret)
+    }
+
+    /// Seals `secret` so that it opens for the same `purpose` alone.
+    pub(super) fn seal_under(&self, purpose: &[u8], secret: &[u8]) -> Result<SecretText, OperationError> {
         let failed = || OperationError::Internal("sealing a secret", "the cipher refused".into());
         let key = self.key.as_ref().ok_or_else(failed)?;
         let nonce = *secret::random::<NONCE_LEN>()?;
         let mut sealed = secret.to_vec();
         key.seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
-            Aad::from(user.get().as_bytes()),
+            Aad::from(purpose),
             &mut sealed,
         )
         .map_err(|_| failed())?;
@@ -45,6 +51,11 @@ impl Vault {
 
     /// Opens what was sealed for the account; `None` when it was not, or under another key.
     pub(super) fn open(&self, user: UserId, sealed: &SecretText) -> Option<Zeroizing<Vec<u8>>> {
+        self.open_under(user.get().as_bytes(), sealed)
+    }
+
+    /// Opens what was sealed for `purpose`; `None` when it was not, or under another key.
+    pub(super) fn open_under(&self, purpose: &[u8], sealed: &SecretText) -> Option<Zeroizing<Vec<u8>>> {
         let whole = STANDARD_NO_PAD.decode(sealed.expose()).ok()?;
         let (nonce, sealed) = whole.split_at_checked(NONCE_LEN)?;
         let mut opened = Zeroizing::new(sealed.to_vec());
@@ -53,7 +64,7 @@ impl Vault {
             .as_ref()?
             .open_in_place(
                 Nonce::try_assume_unique_for_key(nonce).ok()?,
-                Aad::from(user.get().as_bytes()),
+                Aad::from(purpose),
                 &mut opened,
             )
             .ok()?

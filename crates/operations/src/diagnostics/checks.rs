@@ -35,7 +35,7 @@ pub(super) fn all(
         ]);
     }
     checks.extend(webhooks(ops));
-    checks.push(settings(ops));
+    checks.extend([passkeys(ops), settings(ops)]);
     checks
 }
 
@@ -227,6 +227,18 @@ fn webhooks(ops: &Operations) -> Option<Check> {
             "Install the system's certificates and start the server again; its log has the cause.",
         )
     })
+}
+
+/// No address is wrong: an installation may do without passkeys. What is found says whether it does.
+fn passkeys(ops: &Operations) -> Check {
+    const NAME: &str = "passkeys";
+    match ops.accounts.passkey_origin() {
+        Some(origin) => pass(NAME, format!("They work at {origin}.")),
+        None => pass(
+            NAME,
+            "None can be used: AICMO_PUBLIC_URL is neither an https address with a host name nor localhost.",
+        ),
+    }
 }
 
 fn settings(ops: &Operations) -> Check {

@@ -80,6 +80,7 @@ fn every_failure() -> Vec<OperationError> {
         OperationError::FeatureDisabled {
             feature: "Campaign Ops",
             setting: "AICMO_CAMPAIGN_OPS_ENABLED",
+            because: "is false",
         },
         OperationError::TooLarge {
             what: "the file",

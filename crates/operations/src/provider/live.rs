@@ -16,13 +16,14 @@ use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{Import, ImportRow, RowVerdict, VerdictCounts};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
 use aicmo_shared::{
     CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
 };
-use aicmo_store::accounts::{api_keys, one_time_links, sessions, users};
+use aicmo_store::accounts::{api_keys, one_time_links, passkeys, sessions, users};
 use aicmo_store::{
     IdPage, IdPosition, Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks,
     timeline, webhooks,
@@ -363,6 +364,18 @@ impl ReadPort for LiveData<'_> {
                     last_seen_at: record.last_seen_at,
                     expires_at: record.expires_at,
                 })
+                .collect()
+        });
+        self.answer(shown)
+    }
+
+    async fn passkeys(&self, of: Option<UserId>) -> Result<Sourced<Vec<Passkey>>, OperationError> {
+        let user = of.ok_or(Refusal::SessionExpired)?;
+        let listed = passkeys::list(&self.reader(), user).await;
+        let shown = listed.map_err(OperationError::from).map(|records| {
+            records
+                .into_iter()
+                .map(passkeys::PasskeyRecord::into_passkey)
                 .collect()
         });
         self.answer(shown)

@@ -23,6 +23,7 @@ use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
@@ -81,6 +82,8 @@ pub trait ReadPort: Send + Sync {
         &self,
         of: Option<(UserId, SessionId)>,
     ) -> Result<Sourced<Vec<SessionInfo>>, OperationError>;
+    /// The passkeys of an account; the mock set has those of its viewer.
+    async fn passkeys(&self, of: Option<UserId>) -> Result<Sourced<Vec<Passkey>>, OperationError>;
     /// Webhooks without their secrets, newest first.
     async fn webhooks(&self) -> Result<Sourced<Vec<Webhook>>, OperationError>;
     /// A webhook without its secret.

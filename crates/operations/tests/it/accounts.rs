@@ -25,7 +25,7 @@ fn replica(store: &Store, clock: &Arc<FrozenClock>) -> Arc<Operations> {
     Operations::new(settings(clock.clone()), Mode::Live(store.clone()))
 }
 
-fn visitor() -> Visitor {
+pub fn visitor() -> Visitor {
     Visitor {
         principal: Principal::Nobody { had_session: false },
         operator: Operator::process(),

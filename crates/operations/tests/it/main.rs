@@ -13,6 +13,7 @@ mod lead_create;
 mod lead_edit;
 mod lead_list;
 mod lead_status;
+mod passkeys;
 mod provenance;
 mod reads;
 mod support;

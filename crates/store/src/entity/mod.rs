@@ -21,6 +21,8 @@ pub(crate) mod lead_touch;
 pub(crate) mod one_time_link;
 pub(crate) mod operator_task;
 pub(crate) mod outbound_attempt;
+pub(crate) mod passkey;
+pub(crate) mod passkey_answer;
 pub(crate) mod recovery_code;
 pub(crate) mod session;
 pub(crate) mod user;

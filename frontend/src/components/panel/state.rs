@@ -11,6 +11,7 @@ use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::inventory::EntryPoint;
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::{CurrentSession, SessionInfo};
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
@@ -39,6 +40,7 @@ impl PanelRow for ImportRow {}
 impl PanelRow for Invitation {}
 impl PanelRow for LeadEvent {}
 impl PanelRow for LeadRow {}
+impl PanelRow for Passkey {}
 impl PanelRow for Webhook {}
 impl PanelRow for WebhookDelivery {}
 impl PanelRow for SessionInfo {}

@@ -1,10 +1,11 @@
-//! Mock people, invitations, keys and sessions.
+//! Mock people, invitations, keys, sessions and passkeys.
 
 use aicmo_shared::access::{Role, Scope};
 use aicmo_shared::account::{AccountKind, Invitation, InvitationState, User, UserRef};
 use aicmo_shared::api_key::{ApiKey, ApiKeyState};
+use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::{SecondFactor, SessionInfo};
-use aicmo_shared::{ApiKeyId, InvitationId, SessionId, UserId};
+use aicmo_shared::{ApiKeyId, InvitationId, PasskeyId, SessionId, UserId};
 
 use super::{DAY, HOUR, MINUTE, ago, id};
 
@@ -148,4 +149,17 @@ pub(super) fn sessions() -> Vec<SessionInfo> {
         expires_at: ago(-10 * HOUR),
     })
     .collect()
+}
+
+/// The passkeys of the mock viewer, the newest first.
+pub(super) fn passkeys() -> Vec<Passkey> {
+    [(2, "Mock security key", None), (1, "Mock phone", Some(3 * HOUR))]
+        .into_iter()
+        .map(|(number, name, used)| Passkey {
+            id: PasskeyId::new(id(ago((30 - i64::from(number)) * DAY), number)),
+            name: name.to_owned(),
+            created_at: ago((30 - i64::from(number)) * DAY),
+            last_used_at: used.map(ago),
+        })
+        .collect()
 }

@@ -27,6 +27,7 @@ use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
+use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
@@ -233,6 +234,10 @@ impl ReadPort for MockData<'_> {
         _: Option<(UserId, SessionId)>,
     ) -> Result<Sourced<Vec<SessionInfo>>, OperationError> {
         self.answer(accounts::sessions())
+    }
+
+    async fn passkeys(&self, _: Option<UserId>) -> Result<Sourced<Vec<Passkey>>, OperationError> {
+        self.answer(accounts::passkeys())
     }
 
     async fn webhooks(&self) -> Result<Sourced<Vec<Webhook>>, OperationError> {

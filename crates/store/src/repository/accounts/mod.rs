@@ -1,8 +1,10 @@
-//! Who may come in: accounts, their sessions and recovery codes, links that work once, and keys.
+//! Who may come in: accounts, their sessions, recovery codes and passkeys, links that work once, and
+//! keys.
 
 pub mod actors;
 pub mod api_keys;
 pub mod one_time_links;
+pub mod passkeys;
 pub mod recovery_codes;
 pub mod sessions;
 pub mod users;
