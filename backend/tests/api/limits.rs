@@ -118,6 +118,25 @@ async fn no_limit_is_no_header_and_no_refusal() {
 }
 
 #[tokio::test]
+async fn signing_in_without_a_limit_is_not_paid_from_another_budget() {
+    let unlimited = Start {
+        budgets: Budgets {
+            reads: 1,
+            writes: 1,
+            sign_ins: 0,
+        },
+        ..start(1, 1)
+    };
+    let server = unlimited.serve().without_key();
+    for _ in 0..5 {
+        let asked = server.request("POST", "/api/v1/session");
+        let got = send(asked.json(&samples::body("SignIn"))).await;
+        got.refused(ErrorCode::MockModeReadOnly);
+        assert_eq!(got.header("ratelimit"), "");
+    }
+}
+
+#[tokio::test]
 async fn behind_a_trusted_proxy_every_address_has_a_bucket_of_its_own() {
     let trusting = Start {
         trusted_proxies: TrustedProxies(vec!["127.0.0.0/8".parse().expect("a network")]),
