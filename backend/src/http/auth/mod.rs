@@ -34,7 +34,7 @@ const USER_AGENT_MAX: usize = 512;
 #[derive(Clone)]
 pub struct Known(Rc<(Principal, Credentials)>);
 
-/// Lets a request in to `E`, or says why not: 401 and 429, 403, then 409 for a command on mock data.
+/// Lets a request in to `E`, or says why not: 401 and 429, 403, then 409 for what needs live data.
 pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
     let spec = E::SPEC;
     let ops = request
@@ -51,14 +51,14 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
         require_write_token(request, &principal, &credentials)?;
     }
     // Whatever the viewer of a mock process may not do: the reason is that there is nothing to change.
-    let is_moot = spec.kind == Kind::Command && matches!(principal, Principal::MockViewer);
+    let is_moot = spec.kind.needs_live_data() && matches!(principal, Principal::MockViewer);
     if !is_moot {
         principal.may(spec.access).map_err(OperationError::from)?;
     }
     request
         .extensions_mut()
         .insert(Known(Rc::new((principal, credentials))));
-    if spec.kind == Kind::Command {
+    if spec.kind.needs_live_data() {
         ops.live(spec.service)?;
     }
     Ok(())

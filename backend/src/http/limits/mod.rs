@@ -76,7 +76,7 @@ impl Budget {
         match (spec.kind, spec.access) {
             (Kind::Read | Kind::Stream, _) => Self::Reads,
             (Kind::Command, Access::Public) => Self::SignIns,
-            (Kind::Command | Kind::Process, _) => Self::Writes,
+            (Kind::Command | Kind::Process | Kind::Inquiry, _) => Self::Writes,
         }
     }
 
