@@ -10,10 +10,12 @@ use std::rc::Rc;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use actix_web::{HttpMessage, HttpRequest, web};
-use aicmo_operations::accounts::{Credentials, Principal, Refusal, Visitor, authenticate, csrf_token};
+use aicmo_operations::accounts::{
+    Credentials, Principal, Refusal, Visitor, authenticate, csrf_token, is_familiar,
+};
 use aicmo_operations::{OperationError, Operations};
 use aicmo_shared::access::{Access, Capability};
-use aicmo_shared::api::{Endpoint, EndpointSpec, Kind, Method};
+use aicmo_shared::api::{Endpoint, Method};
 use aicmo_shared::session::{CSRF_HEADER, SecretText};
 
 pub use cookies::Cookies;
@@ -40,13 +42,7 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
     let ops = request
         .app_data::<web::Data<Operations>>()
         .ok_or_else(|| ApiError::internal("the context of the operations is missing"))?;
-    let found = find_out(request, ops).await;
-    charge(
-        request,
-        found.as_ref().ok().map(|(principal, _)| principal),
-        &spec,
-    )?;
-    let (principal, credentials) = found?;
+    let (principal, credentials) = find_out(request, ops, Budget::of(&spec)).await?;
     if spec.access != Access::Public && spec.method != Method::Get {
         require_write_token(request, &principal, &credentials)?;
     }
@@ -66,30 +62,47 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
 
 /// Lets in whoever may read, where no endpoint of the table is asked for.
 pub async fn admit_reader(request: &HttpRequest, ops: &Operations) -> Result<(), ApiError> {
-    let (principal, _) = find_out(request, ops).await?;
+    let (principal, _) = find_out(request, ops, Budget::Reads).await?;
     principal
         .may(Access::Needs(Capability::Read))
         .map_err(OperationError::from)?;
     Ok(())
 }
 
-async fn find_out(request: &HttpRequest, ops: &Operations) -> Result<(Principal, Credentials), ApiError> {
-    let credentials = credentials(request)?;
-    let principal = authenticate(ops, &credentials).await?;
-    Ok((principal, credentials))
+/// Finds out who asks. Who is known pays for himself; for everybody else, and for keys that do not
+/// work, the address does. A credential of which nothing is known costs a look-up, whatever comes of
+/// it, so the address pays before that: who makes credentials up does not reach the database for ever.
+async fn find_out(
+    request: &HttpRequest,
+    ops: &Operations,
+    budget: Budget,
+) -> Result<(Principal, Credentials), ApiError> {
+    let sent = credentials(request);
+    let is_new = sent.as_ref().is_ok_and(|sent| !is_familiar(ops, sent));
+    if is_new {
+        charge(request, None, budget)?;
+    }
+    let found = match sent {
+        Ok(sent) => match authenticate(ops, &sent).await {
+            Ok(principal) => Ok((principal, sent)),
+            Err(error) => Err(ApiError::from(error)),
+        },
+        Err(error) => Err(error),
+    };
+    let account = found.as_ref().ok().and_then(|(principal, _)| principal.account());
+    if account.is_some() || !is_new {
+        charge(request, account, budget)?;
+    }
+    found
 }
 
-/// Who is known pays for himself; for everybody else, and for keys that do not work, the address does.
-fn charge(request: &HttpRequest, principal: Option<&Principal>, spec: &EndpointSpec) -> Result<(), ApiError> {
+fn charge(request: &HttpRequest, account: Option<u128>, budget: Budget) -> Result<(), ApiError> {
     let Some(door) = request.app_data::<web::Data<Door>>() else {
         return Ok(());
     };
     let limits = door.limits();
-    let payer = match principal.and_then(Principal::account) {
-        Some(account) => Payer::Account(account),
-        None => limits.address_of(request),
-    };
-    limits.charge(request, payer, Budget::of(spec))
+    let payer = account.map_or_else(|| limits.address_of(request), Payer::Account);
+    limits.charge(request, payer, budget)
 }
 
 /// A browser sends the cookie by itself; only our own pages know the token that goes with it.
