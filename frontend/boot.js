@@ -335,16 +335,29 @@ listen("unhandledrejection", (event) => watch(event, event.reason));
 
 let hear = null; // the listener of the instance that stands
 let stream = null; // outlives instances; fetched when it is first asked for
+let attempts = 0;
+
+/** Between two attempts to fetch what reads the stream. */
+const STREAM_AGAIN_MS = 5_000;
 
 /** Lets the instance hear of the stream; a new instance takes the place of the one before. */
 async function followStream(listener) {
   hear = listener;
-  stream ??= import("./live.js").then(({ follow }) => follow((...said) => hear?.(...said)));
+  stream ??= fetchStream();
+  const asked = stream;
   try {
-    if ((await stream).isUp() && hear === listener) listener("up");
+    if ((await asked).isUp() && hear === listener) listener("up");
   } catch {
-    stream = null; // not to be had now: the instance asks the server by itself, as without a stream
+    if (stream === asked) stream = null; // until then the instance asks the server by itself
+    setTimeout(() => hear === listener && void followStream(listener), STREAM_AGAIN_MS);
   }
+}
+
+/** A browser may remember that a module could not be fetched, so another attempt has another address. */
+async function fetchStream() {
+  attempts += 1;
+  const { follow } = await import(attempts === 1 ? "./live.js" : `./live.js?${attempts}`);
+  return follow((...said) => hear?.(...said));
 }
 
 function leaveStream() {

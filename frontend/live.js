@@ -60,8 +60,13 @@ export function follow(hear) {
   /** Waits without an interval: those are cleared when an instance of the console ends. */
   const pause = (ms) =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      ending.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+      const done = () => {
+        clearTimeout(timer);
+        ending.signal.removeEventListener("abort", done); // or a page that stays open gathers them
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      ending.signal.addEventListener("abort", done);
     });
 
   /** Reads until the stream ends. Answers whether it ever stood. */

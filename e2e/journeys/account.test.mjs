@@ -45,6 +45,10 @@ test("the code of an app, then a recovery code, opens the account; neither works
     await list.waitFor();
     const codes = await list.getByRole("listitem").allInnerTexts();
     assert.ok(codes.length >= 8, `${codes.length} codes`);
+    await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError")); });
+    await page.getByRole("button", { name: "Copy the codes" }).click();
+    await page.getByText(/^Not copied/).waitFor();
+    assert.equal((await page.evaluate(() => String(getSelection()))).trim(), codes.join("\n"), "they are selected");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download the codes" }).click()]);
     assert.equal(await readFile(await download.path(), "utf8"), `${codes.join("\n")}\n`);
     await page.getByRole("button", { name: "I have kept them" }).click();

@@ -37,12 +37,15 @@ test("a role is changed with the version that was on screen, and ends the sessio
     await dialog.getByLabel("Role", { exact: true }).selectOption("operator");
     await dialog.getByText("Another role ends every session").waitFor();
     // Somebody else changes the account while the request is on its way.
+    let isFirst = true;
     await page.route("**/api/v1/users/*", async (route) => {
+      if (route.request().method() !== "PATCH" || !isFirst) return route.continue();
+      isFirst = false;
       const { data } = await server.api("GET", `/api/v1/users/${who.id}`);
       const headers = { authorization: `Bearer ${ADMIN_KEY}`, "if-match": `"v${data.version}"` };
       await server.api("PATCH", `/api/v1/users/${who.id}`, { display_name: `${who.name} Renamed` }, 200, headers);
-      await route.continue();
-    }, { times: 1 });
+      return route.continue();
+    });
     await dialog.getByRole("button", { name: "Save" }).click();
     const changed = page.getByRole("dialog", { name: `${who.name} Renamed` });
     await changed.getByText("Someone else changed it first").waitFor();
@@ -94,6 +97,89 @@ test("a reset link sets a password once", async () => {
     await there.find.button("Set the password").click();
     await there.see.refusal("The link does not work any more");
   });
+});
+
+test("a link that was made stays on screen when the account leaves the page of the list", async () => {
+  const who = await newPerson(server, "viewer");
+  await onPage(browser, server, { name: "link stays", expectedErrors }, async (page) => {
+    const dialog = await manage(page, who);
+    await dialog.getByRole("button", { name: "Make a reset link" }).click();
+    const link = await dialog.getByLabel("Reset link").inputValue();
+    for (let index = 0; index < 20; index += 1) {
+      await server.api("POST", "/api/v1/users", { display_name: `Newer ${index}`, role: "viewer" }, 201);
+    }
+    const { data } = await server.api("GET", `/api/v1/users/${who.id}`);
+    const headers = { authorization: `Bearer ${ADMIN_KEY}`, "if-match": `"v${data.version}"` };
+    await server.api("PATCH", `/api/v1/users/${who.id}`, { display_name: "Gone From The Page" }, 200, headers);
+    const renamed = page.getByRole("dialog", { name: "Gone From The Page" });
+    await renamed.waitFor();
+    await page.locator('[data-panel="users"]').getByText("Newer 19").waitFor();
+    assert.equal(await page.locator('[data-panel="users"]').getByText(who.email).count(), 0, "it is on another page by now");
+    assert.equal(await renamed.getByLabel("Reset link").inputValue(), link);
+    await renamed.getByRole("button", { name: "Deactivate…" }).click();
+    await renamed.getByRole("button", { name: "Deactivate now" }).click();
+    await renamed.getByRole("button", { name: "Activate" }).waitFor();
+  });
+});
+
+test("the accounts do not move under a focus, and an invitation is revoked only after a question", async () => {
+  const who = await newPerson(server, "viewer", "Rita Still");
+  const invite = (email) => server.api("POST", "/api/v1/invitations", { email, role: "viewer" }, 201);
+  await invite("one@example.org");
+  await onPage(browser, server, { name: "administration stands still", expectedErrors }, async (page) => {
+    const opened = shell(page, server);
+    await opened.do.open("/diagnostics");
+    await opened.see.panel("users", "ready");
+    await page.mouse.move(2, 2);
+    const users = opened.find.panel("users");
+    const manageIt = users.getByRole("button", { name: `Manage ${who.name}` });
+    await manageIt.focus();
+    const focused = await manageIt.getAttribute("id");
+    const first = await users.getByRole("rowheader").first().innerText();
+    await newPerson(server, "viewer", "Nora Newer");
+    await server.api("POST", `/api/v1/users/${who.id}/end-sessions`);
+    await users.locator("[data-new-rows]").waitFor();
+    assert.equal(await users.getByRole("rowheader").first().innerText(), first, "nothing moved");
+    await users.getByRole("row", { name: /Rita Still/ }).getByText("0", { exact: true }).waitFor();
+    await page.waitForFunction((id) => document.activeElement.id === id, focused);
+    await page.keyboard.press(".");
+    await users.getByRole("row", { name: /Nora Newer/ }).waitFor();
+    await page.waitForFunction((id) => document.activeElement.id === id, focused);
+
+    const invitations = opened.find.panel("invitations");
+    const row = invitations.getByRole("row", { name: /one@example.org/ });
+    const revoke = row.getByRole("button", { name: "Revoke the invitation of one@example.org" });
+    await revoke.click();
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await row.getByText("Open").waitFor();
+    await revoke.click();
+    await page.getByRole("button", { name: "Revoke the invitation", exact: true }).click();
+    await row.getByText("Revoked").waitFor();
+    await invite("two@example.org");
+    await page.mouse.move(2, 2);
+    await invitations.getByRole("row", { name: /two@example.org/ }).waitFor();
+  });
+});
+
+test("a secret that could not be copied says so and is selected", async () => {
+  const who = await newPerson(server, "viewer");
+  for (const [why, refuse] of [
+    ["refused", () => { navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError")); }],
+    ["missing", () => Object.defineProperty(navigator, "clipboard", { value: undefined })],
+  ]) {
+    await onPage(browser, server, { name: `clipboard ${why}`, expectedErrors }, async (page) => {
+      await page.addInitScript(refuse);
+      const dialog = await manage(page, who);
+      await dialog.getByRole("button", { name: "Make a reset link" }).click();
+      const field = dialog.getByLabel("Reset link");
+      await field.waitFor();
+      await dialog.getByRole("button", { name: "Copy" }).click();
+      await dialog.getByRole("alert").getByText(/^Not copied/).waitFor();
+      assert.equal(await dialog.getByRole("button", { name: "Copied" }).count(), 0);
+      const selected = await field.evaluate((input) => input.value.slice(input.selectionStart, input.selectionEnd));
+      assert.equal(selected, await field.inputValue(), "all of it is selected");
+    });
+  }
 });
 
 test("a key opens what its scopes say until it is revoked", async () => {

@@ -109,6 +109,45 @@ test("a page that nobody uses says so of what it reads", async () => {
   });
 });
 
+test("where the code of the stream could not be fetched it is fetched later", async () => {
+  await onPage(browser, server, { name: "no live.js", expectedErrors }, async (page) => {
+    const opened = live(page, server);
+    await page.route("**/live.js*", (route) => route.abort());
+    const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("live.js"));
+    await opened.do.open(NEWEST);
+    await failed;
+    await opened.see.connection("asking");
+    await page.unroute("**/live.js*");
+    await opened.see.connection("live");
+    await opened.see.lead(await newLead(server));
+  });
+});
+
+test("a page that stays open gathers no listeners", async () => {
+  await onPage(browser, server, { name: "listeners" }, async (page) => {
+    await page.addInitScript(() => {
+      globalThis.listening = 0;
+      const { addEventListener, removeEventListener } = EventTarget.prototype;
+      AbortSignal.prototype.addEventListener = function (...what) {
+        globalThis.listening += 1;
+        return addEventListener.apply(this, what);
+      };
+      AbortSignal.prototype.removeEventListener = function (...what) {
+        globalThis.listening -= 1;
+        return removeEventListener.apply(this, what);
+      };
+    });
+    await page.clock.install();
+    const opened = live(page, server);
+    await opened.do.follow(NEWEST);
+    const before = await page.evaluate(() => globalThis.listening);
+    for (let pauses = 0; pauses < 5; pauses += 1) await page.clock.runFor(6_000);
+    await opened.see.lead(await newLead(server));
+    const after = await page.evaluate(() => globalThis.listening);
+    assert.ok(after <= before + 1, `${before} before, ${after} after half a minute of pauses`);
+  });
+});
+
 test("from commit to screen: thirty times, one after the other", async (t) => {
   await onPage(browser, server, { name: "commit to screen" }, async (page) => {
     const opened = live(page, server);

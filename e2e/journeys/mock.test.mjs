@@ -49,7 +49,7 @@ test("the fixed figures are those of the mock set", async () => {
 });
 
 test("no control writes", async () => {
-  await onPage(browser, server, { name: "mock writes" }, async (page) => {
+  await onPage(browser, server, { name: "mock writes", expectedErrors: [/Failed to load resource/] }, async (page) => {
     const opened = shell(page, server);
     await opened.do.open("/leads");
     await opened.see.panel("lead-list", "ready");
@@ -57,9 +57,14 @@ test("no control writes", async () => {
     await opened.do.open("/campaigns");
     await opened.see.panel("campaign-list", "ready");
     assert.ok(await page.getByRole("button", { name: "New campaign" }).first().isDisabled());
+    await opened.do.open("/diagnostics/audit");
+    await opened.see.panel("audit-list", "forbidden");
+    assert.equal(await page.getByRole("button", { name: "Verify the chain" }).count(), 0);
   });
-  const refused = await server.api("POST", "/api/v1/campaigns", { name: "x", objective: "sales" }, 409);
-  assert.equal(refused.code, "mock_mode_read_only");
+  for (const [path, body] of [["campaigns", { name: "x", objective: "sales" }], ["audit/verify"], ["diagnostics/bundle"]]) {
+    const refused = await server.api("POST", `/api/v1/${path}`, body, 409);
+    assert.equal(refused.code, "mock_mode_read_only", path);
+  }
 });
 
 test("Campaign Ops switched off is shown as off", async () => {

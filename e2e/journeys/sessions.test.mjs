@@ -104,6 +104,26 @@ test("somebody else who signs in then finds no draft of the former person", asyn
   });
 });
 
+test("whoever comes in in another tab is who the first tab speaks of too", async () => {
+  const who = await newPerson(server, "admin");
+  const invited = await server.api("POST", "/api/v1/invitations", { email: "next.in@example.org", role: "viewer" }, 201);
+  const link = new URL(invited.link);
+  await onPage(browser, server, { name: "another tab", as: who, expectedErrors }, async (page, context) => {
+    const opened = shell(page, server);
+    await opened.do.open("/leads");
+    await page.locator('[data-connection="live"]').waitFor();
+    await page.getByRole("button", { name: "New lead" }).first().waitFor();
+    const other = await context.newPage();
+    await other.goto(`${server.url}${link.pathname}${link.hash}`);
+    await other.getByLabel("Your name").fill("Next In");
+    await other.getByLabel("Password (required)", { exact: true }).fill(PASSWORD);
+    await other.getByRole("button", { name: "Create the account" }).click();
+    await shell(other, server).see.tab("command");
+    await page.locator(".user", { hasText: "Next In" }).waitFor();
+    await page.getByRole("button", { name: "New lead" }).first().waitFor({ state: "detached" });
+  });
+});
+
 test("the owner sees their sessions and ends one from another browser", async () => {
   const who = await newPerson(server, "operator");
   await onPage(browser, server, { name: "first browser", as: who, expectedErrors }, async (page) => {

@@ -22,7 +22,7 @@ use serde_json::json;
 
 use super::args::{ApiKeyCommand, UserCommand};
 use super::output::{print_json, print_text};
-use super::{block_on, table};
+use super::{block_on, local, table};
 use crate::process::database::{explain, open_ready};
 use crate::process::lock::InstanceLock;
 use crate::process::{Exit, Stop, data_dir, facts, first_start, keys};
@@ -34,7 +34,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const PASSWORD_BYTES: u64 = 4096;
 
 pub(super) fn user(settings: &Settings, command: &UserCommand) -> Result<Exit, Stop> {
-    on_database(settings, async |ops, operator| match command {
+    let missing = match command {
+        UserCommand::Add { .. } => Missing::IsMade,
+        _ => Missing::IsRefused,
+    };
+    on_database(settings, missing, async |ops, operator| match command {
         UserCommand::Add {
             email,
             role,
@@ -131,61 +135,75 @@ pub(super) fn user(settings: &Settings, command: &UserCommand) -> Result<Exit, S
 }
 
 pub(super) fn api_key(settings: &Settings, command: &ApiKeyCommand) -> Result<Exit, Stop> {
-    on_database(settings, async |ops, operator| match command {
-        ApiKeyCommand::Create {
-            name,
-            owner,
-            scopes,
-            days,
-            json,
-        } => {
-            let owner = accounts::find_account(ops, owner).await.map_err(refused)?;
-            let draft = ApiKeyDraft {
-                name: name.clone(),
-                scopes: scopes.clone(),
-                owner: Some(owner.id),
-                expires_at: days.map(|days| ops.now().plus_millis(i64::from(days) * DAY_MS)),
-            };
-            let made = accounts::create_api_key(ops, operator, draft)
-                .await
-                .map_err(refused)?;
-            if *json {
-                return print_json(&made);
+    on_database(
+        settings,
+        Missing::IsRefused,
+        async |ops, operator| match command {
+            ApiKeyCommand::Create {
+                name,
+                owner,
+                scopes,
+                days,
+                json,
+            } => {
+                let owner = accounts::find_account(ops, owner).await.map_err(refused)?;
+                let draft = ApiKeyDraft {
+                    name: name.clone(),
+                    scopes: scopes.clone(),
+                    owner: Some(owner.id),
+                    expires_at: days.map(|days| ops.now().plus_millis(i64::from(days) * DAY_MS)),
+                };
+                let made = accounts::create_api_key(ops, operator, draft)
+                    .await
+                    .map_err(refused)?;
+                if *json {
+                    return print_json(&made);
+                }
+                print_text(&format!(
+                    "{}\nThis is the key {}; it is not shown again.\n",
+                    made.secret.expose(),
+                    made.key.name
+                ))
             }
-            print_text(&format!(
-                "{}\nThis is the key {}; it is not shown again.\n",
-                made.secret.expose(),
-                made.key.name
-            ))
-        }
-        ApiKeyCommand::List { json } => {
-            let keys = every(async |query| accounts::list_api_keys(ops, query).await).await?;
-            if *json {
-                return print_json(&keys);
+            ApiKeyCommand::List { json } => {
+                let keys = every(async |query| accounts::list_api_keys(ops, query).await).await?;
+                if *json {
+                    return print_json(&keys);
+                }
+                print_text(&key_table(&keys))
             }
-            print_text(&key_table(&keys))
-        }
-        ApiKeyCommand::Revoke { id, json } => {
-            let id: ApiKeyId = id.parse().map_err(|_| {
-                Stop::new(
-                    Exit::Usage,
-                    "A key is named by its id; `aicmo api-key list` shows it.",
-                )
-            })?;
-            let key = accounts::revoke_api_key(ops, operator, id)
-                .await
-                .map_err(refused)?;
-            if *json {
-                return print_json(&key);
+            ApiKeyCommand::Revoke { id, json } => {
+                let id: ApiKeyId = id.parse().map_err(|_| {
+                    Stop::new(
+                        Exit::Usage,
+                        "A key is named by its id; `aicmo api-key list` shows it.",
+                    )
+                })?;
+                let key = accounts::revoke_api_key(ops, operator, id)
+                    .await
+                    .map_err(refused)?;
+                if *json {
+                    return print_json(&key);
+                }
+                print_text(&format!("The key {} is revoked.\n", key.name))
             }
-            print_text(&format!("The key {} is revoked.\n", key.name))
-        }
-    })
+        },
+    )
+}
+
+/// What becomes of a database that does not exist.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// The first account of an installation may come before its first server.
+    IsMade,
+    /// There is nobody in it, so another one is meant.
+    IsRefused,
 }
 
 /// Opens the database, with the schema of this program, and runs `work` on it.
 fn on_database(
     settings: &Settings,
+    missing: Missing,
     work: impl AsyncFnOnce(&Operations, &Operator) -> Result<Exit, Stop>,
 ) -> Result<Exit, Stop> {
     if let Some(reason) = settings.forced_mock() {
@@ -195,6 +213,9 @@ fn on_database(
         )));
     }
     block_on(async {
+        if missing == Missing::IsRefused {
+            local::must_exist(settings, &settings.store_settings().target.redacted())?;
+        }
         let (store, lock) = open(settings).await?;
         let ops = Operations::new(
             OperationsSettings {

@@ -44,8 +44,8 @@ pub(super) fn operations(settings: &Settings, store: Store) -> Result<Arc<Operat
     ))
 }
 
-async fn open(settings: &Settings, wanted: &StoreSettings) -> Result<Store, Stop> {
-    let address = wanted.target.redacted();
+/// Refuses where there is no database yet, which is nearly always a wrong directory.
+pub(super) fn must_exist(settings: &Settings, address: &str) -> Result<(), Stop> {
     if let DatabaseAddress::Sqlite(path) = settings.database()
         && !path.exists()
     {
@@ -53,6 +53,12 @@ async fn open(settings: &Settings, wanted: &StoreSettings) -> Result<Store, Stop
             "The database {address} does not exist yet; name another one with AICMO_DATA_DIR or DATABASE_URL."
         )));
     }
+    Ok(())
+}
+
+async fn open(settings: &Settings, wanted: &StoreSettings) -> Result<Store, Stop> {
+    let address = wanted.target.redacted();
+    must_exist(settings, &address)?;
     let explained = |error: StoreError| explain(&error, &address);
     let store = Store::open(wanted).await.map_err(explained)?;
     let schema = match store.schema().await {

@@ -333,7 +333,13 @@ async fn into_server(file: &Path, server: &StoreSettings, replace: bool) -> Resu
     })
     .await;
     source.close().await;
-    loaded.map_err(|error| stop(&error))?;
+    loaded.map_err(|error| {
+        let mut stop = stop(&error);
+        if let Some(aside) = &aside {
+            stop.sentence.push_str(&way_back(aside));
+        }
+        stop
+    })?;
     let aside = aside
         .map(|aside| format!(" What was there is in the schema {aside}."))
         .unwrap_or_default();
@@ -341,6 +347,15 @@ async fn into_server(file: &Path, server: &StoreSettings, replace: bool) -> Resu
         "It is in {address}.{aside} Give every server the keys of that installation with AICMO_IDENTITY_KEY and \
          AICMO_SESSION_KEY."
     ))
+}
+
+/// Where the data is that was put aside for one that did not arrive, and how it comes back.
+fn way_back(aside: &str) -> String {
+    let schema = aside.rsplit_once("_before_").map_or(aside, |(schema, _)| schema);
+    format!(
+        " What was there is in the schema {aside}. To have it back: \
+         DROP SCHEMA \"{schema}\" CASCADE; ALTER SCHEMA \"{aside}\" RENAME TO \"{schema}\";"
+    )
 }
 
 pub(super) fn move_to(settings: &Settings, url: &str, dry_run: bool) -> Result<Exit, Stop> {

@@ -27,6 +27,7 @@ use super::api_error::ApiError;
 use super::connection::{Guest, Visit, paced};
 use super::extract::RequestId;
 use super::fault::Faults;
+use super::health::LastLook;
 use super::host::HostRules;
 use super::limits::{Bill, Budget, Limits};
 use super::metrics::Requests;
@@ -47,6 +48,7 @@ pub struct Door {
     hosts: HostRules,
     faults: Option<Faults>,
     requests: Requests,
+    last_look: LastLook,
 }
 
 impl Door {
@@ -57,6 +59,7 @@ impl Door {
             hosts: HostRules::new(state.public_hosts.iter().cloned()),
             faults: state.e2e.then(Faults::default),
             requests: Requests::new(),
+            last_look: LastLook::default(),
             state,
         }
     }
@@ -74,6 +77,11 @@ impl Door {
     /// What was measured of the requests so far.
     pub fn requests(&self) -> &Requests {
         &self.requests
+    }
+
+    /// What the last look at the database found.
+    pub fn last_look(&self) -> &LastLook {
+        &self.last_look
     }
 
     /// The armed faults; `None` outside E2E mode.

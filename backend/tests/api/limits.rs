@@ -118,6 +118,25 @@ async fn no_limit_is_no_header_and_no_refusal() {
 }
 
 #[tokio::test]
+async fn signing_in_without_a_limit_is_not_paid_from_another_budget() {
+    let unlimited = Start {
+        budgets: Budgets {
+            reads: 1,
+            writes: 1,
+            sign_ins: 0,
+        },
+        ..start(1, 1)
+    };
+    let server = unlimited.serve().without_key();
+    for _ in 0..5 {
+        let asked = server.request("POST", "/api/v1/session");
+        let got = send(asked.json(&samples::body("SignIn"))).await;
+        got.refused(ErrorCode::MockModeReadOnly);
+        assert_eq!(got.header("ratelimit"), "");
+    }
+}
+
+#[tokio::test]
 async fn behind_a_trusted_proxy_every_address_has_a_bucket_of_its_own() {
     let trusting = Start {
         trusted_proxies: TrustedProxies(vec!["127.0.0.0/8".parse().expect("a network")]),
@@ -158,7 +177,7 @@ async fn behind_a_trusted_proxy_every_address_has_a_bucket_of_its_own() {
 on_both_databases! {
     async fn whoever_is_known_has_a_budget_of_their_own_and_a_wrong_key_spends_that_of_its_address(db: TestDatabase) {
         let server = Start {
-            budgets: Budgets { reads: 2, writes: 100, sign_ins: 100 },
+            budgets: Budgets { reads: 4, writes: 100, sign_ins: 100 },
             ..Start::live(db.store())
         }
         .serve();
@@ -166,8 +185,9 @@ on_both_databases! {
         let other = server.as_role(Role::Viewer).await;
         let wrong = Who::Bearer("aicmo_nobody-made-this-key".to_owned());
         let ask = async |who: &Who| send(server.ask(who, "GET", "/api/v1/leads")).await;
+        // The first look at a credential is at the cost of its address, so two of its four are gone.
         for who in [&one, &other] {
-            for _ in 0..2 {
+            for _ in 0..4 {
                 assert_eq!(ask(who).await.status.as_u16(), 200);
             }
             ask(who).await.refused(ErrorCode::RateLimited);
@@ -177,5 +197,29 @@ on_both_databases! {
         }
         ask(&wrong).await.refused(ErrorCode::RateLimited);
         ask(&Who::Nobody).await.refused(ErrorCode::RateLimited);
+    }
+}
+
+on_both_databases! {
+    async fn a_credential_that_nobody_has_seen_is_not_looked_up_once_its_address_has_nothing_left(db: TestDatabase) {
+        let server = Start {
+            budgets: Budgets { reads: 2, writes: 100, sign_ins: 100 },
+            ..Start::live(db.store())
+        }
+        .serve();
+        let seen = server.as_role(Role::Viewer).await;
+        let ask = async |who: &Who, path: &str| send(server.ask(who, "GET", path)).await;
+        assert_eq!(ask(&seen, "/api/v1/leads").await.status.as_u16(), 200);
+        let made_up = |number: u32| Who::Bearer(format!("aicmo_nobody-made-key-{number}"));
+        ask(&made_up(1), "/api/v1/leads").await.refused(ErrorCode::Unauthenticated);
+        for number in 2..6 {
+            ask(&made_up(number), "/api/v1/leads").await.refused(ErrorCode::RateLimited);
+        }
+        // Whoever is new would be let in: that they are not says that nobody looked.
+        let unseen = server.as_role(Role::Viewer).await;
+        ask(&unseen, "/api/v1/leads").await.refused(ErrorCode::RateLimited);
+        let asked = server.ask(&made_up(6), "GET", "/metrics").header("X-Forwarded-For", "203.0.113.7");
+        send(asked).await.refused(ErrorCode::RateLimited);
+        assert_eq!(ask(&seen, "/api/v1/leads").await.status.as_u16(), 200, "it is not their fault");
     }
 }

@@ -1,7 +1,7 @@
 //! The probes.
 
 use aicmo_shared::ErrorCode;
-use aicmo_test_support::on_both_databases;
+use aicmo_test_support::{on_both_databases, wait_until};
 
 use super::harness::{TestServer, send};
 
@@ -23,8 +23,12 @@ on_both_databases! {
         assert_eq!(names, ["mode", "database", "schema"]);
 
         db.store().close().await;
-        let gone = send(server.get("/readyz")).await;
-        assert_eq!(gone.status.as_u16(), 503);
+        // What was found is good for a second.
+        let gone = wait_until("the probe says that the database is gone", async || {
+            let got = send(server.get("/readyz")).await;
+            if got.status.as_u16() == 503 { Ok(got) } else { Err(got.text()) }
+        })
+        .await;
         assert_eq!(gone.json()["status"], "not_ready");
         assert!(gone.json()["checks"].is_array(), "it says what is wrong");
         assert_eq!(send(server.get("/healthz")).await.status.as_u16(), 200);

@@ -4,7 +4,7 @@ use aicmo_shared::ErrorCode;
 use aicmo_shared::access::Role;
 use aicmo_test_support::on_both_databases;
 
-use super::harness::{TestServer, send};
+use super::harness::{Start, TestServer, send};
 use super::people::Who;
 use super::samples::{self, Populated};
 
@@ -95,6 +95,15 @@ on_both_databases! {
             let asked = server.ask(&reader, "GET", "/metrics").header(header, "203.0.113.7");
             assert_eq!(send(asked).await.status.as_u16(), 200, "whoever may read");
         }
+    }
+}
+
+on_both_databases! {
+    async fn behind_https_being_on_this_machine_lets_nobody_in(db: TestDatabase) {
+        let server = Start { over_tls: true, ..Start::live(db.store()) }.serve();
+        // As a proxy on this machine asks that says nothing of whom it speaks for.
+        send(server.ask(&Who::Nobody, "GET", "/metrics")).await.refused(ErrorCode::Unauthenticated);
+        assert_eq!(send(server.get("/metrics")).await.status.as_u16(), 200, "whoever may read");
     }
 }
 

@@ -206,6 +206,25 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn place_0_begins_with_the_oldest_event_that_is_kept(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        create(&server, "Spring").await;
+        create(&server, "Summer").await;
+        let mut listener = Listener::behind(&server, 0).await;
+        assert_eq!(listener.hello().await.seq, 0);
+        assert_eq!(listener.event().await.seq, 1, "nothing was missed");
+        db.execute("DELETE FROM events WHERE seq <= 2", vec![]).await;
+        let mut listener = Listener::behind(&server, 0).await;
+        assert_eq!(listener.hello().await.seq, 2);
+        let told = listener.next().await.expect("a resync");
+        let resync: StreamResync = told.read();
+        assert_eq!((told.name.as_str(), resync.reason.as_str(), resync.seq), ("resync", "too_old", 2));
+        assert_eq!(listener.event().await.seq, 3);
+        assert_eq!(listener.event().await.seq, 4);
+    }
+}
+
+on_both_databases! {
     async fn only_the_topics_that_were_asked_for_are_told(db: TestDatabase) {
         let server = TestServer::live(db.store());
         let mut listener = Listener::of(server.get("/api/v1/stream?topics=activity,imports")).await;

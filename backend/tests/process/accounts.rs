@@ -190,3 +190,31 @@ async fn people_and_keys_are_managed_beside_a_running_server_which_sees_it_withi
     let users: Vec<User> = serde_json::from_str(&users.stdout).expect("accounts");
     assert_eq!(users.len(), 1);
 }
+
+#[test]
+fn whoever_only_looks_or_changes_makes_no_database_where_there_is_none() {
+    let room = Room::new();
+    for arguments in [
+        ["user", "list"].as_slice(),
+        &["user", "deactivate", "ada@people.example"],
+        &["user", "setup-link"],
+        &["api-key", "list"],
+        &[
+            "api-key",
+            "create",
+            "Nightly",
+            "--owner",
+            "ada@people.example",
+            "--scope",
+            "read",
+        ],
+    ] {
+        let (code, sentence) = refusal(&room.run(arguments, &[]));
+        assert_eq!(code, 78, "{arguments:?}");
+        assert!(sentence.contains("does not exist yet"), "{sentence}");
+    }
+    assert!(room.files().is_empty(), "{:?}", room.files());
+    add_with_password(&room, "ada@people.example", "admin");
+    let listed = room.run(&["user", "list"], &[]);
+    assert!(listed.stdout.contains("ada@people.example"), "{}", listed.stdout);
+}

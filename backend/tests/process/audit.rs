@@ -1,10 +1,13 @@
 //! `aicmo audit`: verified and exported beside a running server, and a file without any database.
 
+use std::process::Stdio;
+
+use aicmo_backend::smoke::server::command;
 use aicmo_shared::api::CreateCampaign;
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective};
 use serde_json::Value;
 
-use crate::support::{Room, client, refusal};
+use crate::support::{Room, binary, client, refusal};
 
 fn a_campaign(name: &str) -> CampaignDraft {
     serde_json::from_value(serde_json::json!({ "name": name, "objective": CampaignObjective::Sales }))
@@ -75,6 +78,24 @@ async fn a_trail_is_verified_and_exported_while_the_server_runs_and_a_file_alone
 
     let table = room.run(&["audit", "export", "-", "--format", "csv"], &[]);
     assert!(table.stdout.starts_with("seq,at,actor_type,"), "{}", table.stdout);
+}
+
+#[test]
+fn a_reader_that_has_enough_of_an_export_is_no_failure() {
+    let room = Room::new();
+    drop(room.serve(&[]));
+    let data = room.data();
+    let environment = [("AICMO_DATA_DIR", data.to_str().expect("UTF-8"))];
+    let mut child = command(binary(), &environment)
+        .args(["audit", "export", "-"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(0), "{ended:?}");
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }
 
 #[test]

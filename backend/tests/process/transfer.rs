@@ -2,7 +2,7 @@
 
 use aicmo_shared::api::{CreateCampaign, ListCampaigns};
 use aicmo_shared::campaign::CampaignObjective;
-use aicmo_test_support::{DatabaseKind, TestDatabase};
+use aicmo_test_support::{DatabaseKind, TestDatabase, a_campaign};
 
 use crate::support::{Room, client, or_skip, refusal};
 
@@ -161,4 +161,42 @@ async fn a_move_to_postgres_says_what_comes_next_and_a_server_goes_on_there() {
         "{}",
         verified.stdout
     );
+}
+
+#[tokio::test]
+async fn a_restore_that_fails_after_putting_data_aside_says_where_it_is_and_how_it_comes_back() {
+    let Some(db) = TestDatabase::create(DatabaseKind::Postgres).await else {
+        assert!(!or_skip(false, "PostgreSQL"));
+        return;
+    };
+    let aicmo_store::DatabaseTarget::Postgres { url } = db.target() else {
+        panic!("PostgreSQL has an address");
+    };
+    let room = Room::new();
+    drop(room.serve(&[]));
+    let made = room.run(&["backup", "one.db"], &[]);
+    assert_eq!(made.status.code(), Some(0), "{}", made.stderr);
+    a_campaign().named("Spring").insert(&db).await;
+    for sql in [
+        "CREATE FUNCTION no_more() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''full''; END'",
+        "CREATE EVENT TRIGGER no_more ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION no_more()",
+    ] {
+        db.execute(sql, vec![]).await;
+    }
+    let ended = room.run(&["restore", "one.db", "--into", &url, "--replace"], &[]);
+    assert_ne!(ended.status.code(), Some(0), "{}", ended.stdout);
+    let (_, way_back) = ended
+        .stderr
+        .split_once("To have it back: ")
+        .unwrap_or_else(|| panic!("{}", ended.stderr));
+    assert!(
+        ended.stderr.contains("is in the schema public_before_"),
+        "{}",
+        ended.stderr
+    );
+    db.execute("DROP EVENT TRIGGER no_more", vec![]).await;
+    for sql in way_back.split(';').take(2) {
+        db.execute(sql, vec![]).await;
+    }
+    assert_eq!(db.count("campaigns").await, 1, "what was there is there again");
 }

@@ -3,7 +3,9 @@
 //! Each does nothing where the browser will not; none of them can fail.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, Element, HtmlAnchorElement, HtmlElement, Url};
 
 /// Moves the focus to the element with this id and brings it into view.
@@ -68,10 +70,32 @@ fn element(id: &str) -> Option<HtmlElement> {
         .ok()
 }
 
-/// Puts a text on the clipboard.
-pub fn copy(text: &str) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.navigator().clipboard().write_text(text);
+/// Said where the clipboard was refused.
+pub const NOT_COPIED: &str = "Not copied: this browser does not let the page use the clipboard.";
+
+/// Puts a text on the clipboard and tells `then` whether it is there. A browser may refuse, and a
+/// page that did not come over TLS has no clipboard at all.
+pub fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
+    let writing = web_sys::window()
+        .map(|window| window.navigator())
+        .filter(|navigator| {
+            js_sys::Reflect::get(navigator, &JsValue::from_str("clipboard"))
+                .is_ok_and(|clipboard| clipboard.is_object())
+        })
+        .map(|navigator| navigator.clipboard().write_text(text));
+    spawn_local(async move {
+        then(match writing {
+            Some(writing) => JsFuture::from(writing).await.is_ok(),
+            None => false,
+        });
+    });
+}
+
+/// Selects what stands in the element with this id, so that a key copies it.
+pub fn select_text(id: &str) {
+    let selection = web_sys::window().and_then(|window| window.get_selection().ok().flatten());
+    if let (Some(element), Some(selection)) = (element(id), selection) {
+        let _ = selection.select_all_children(&element);
     }
 }
 

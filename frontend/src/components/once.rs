@@ -23,13 +23,17 @@ pub fn Once(
     #[prop(into)]
     note: String,
 ) -> impl IntoView {
-    let copied = RwSignal::new(false);
+    let copied = RwSignal::new(None::<bool>);
     let text = secret.expose().to_owned();
     let copy = {
         let text = text.clone();
         move |()| {
-            dom::copy(&text);
-            copied.set(true);
+            dom::copy(&text, move |is_there| {
+                // The dialog may be gone by now.
+                if copied.try_set(Some(is_there)).is_none() && !is_there {
+                    dom::focus(id);
+                }
+            });
         }
     };
     let choose_all = |event: ev::FocusEvent| {
@@ -56,8 +60,11 @@ pub fn Once(
                     value=text
                     on:focus=choose_all
                 />
-                <Button on_press=copy>{move || if copied.get() { "Copied" } else { "Copy" }}</Button>
+                <Button on_press=copy>{move || if copied.get() == Some(true) { "Copied" } else { "Copy" }}</Button>
             </div>
+            {move || (copied.get() == Some(false)).then(|| view! {
+                <p class="field__error" role="alert">{dom::NOT_COPIED} " The text is selected: copy it with the keyboard."</p>
+            })}
             <p class="field__help" id=described>"Shown this once. " {note}</p>
         </div>
     }

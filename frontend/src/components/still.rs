@@ -66,6 +66,8 @@ pub struct Holding {
     last: StoredValue<String>,
     waiting: RwSignal<Option<News>>,
     release: RwSignal<u32>,
+    /// Whether a row is on its way that whoever is among them made.
+    expects: StoredValue<bool>,
 }
 
 impl Holding {
@@ -78,6 +80,7 @@ impl Holding {
             last: StoredValue::new(String::new()),
             waiting: RwSignal::new(None),
             release: RwSignal::new(0),
+            expects: StoredValue::new(false),
         }
     }
 
@@ -102,13 +105,15 @@ impl Holding {
         self.release.update(|number| *number = number.wrapping_add(1));
     }
 
-    /// A row that is drawn anew loses the focus: it goes back to where it was.
+    /// A row that is drawn anew loses the focus: it goes back to where it was. What had it may have
+    /// gone for good, and not every browser says so: then nobody is among the rows any more.
     pub fn keep_focus(self) {
         let id = self.last.get_value();
-        if self.focused.get_untracked() && !id.is_empty() {
+        if self.focused.get_untracked() {
             request_animation_frame(move || {
                 if dom::nothing_has_focus() {
                     dom::focus_in_place(&id);
+                    let _ = self.focused.try_set(!dom::nothing_has_focus());
                 }
             });
         }
@@ -155,11 +160,12 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Still<T> {
             let arrived = reading.get();
             let here = untrack(place);
             let is_here = shown_at.with_value(|shown_at| *shown_at == here);
-            let is_asked = released.is_some_and(|before| before != release);
             let news = rows.with_untracked(|rows| {
                 let is_whole = reading.page().is_some_and(|page| page.next_cursor.is_none());
                 news(&keys_of(rows, key), &keys_of(&arrived, key), is_whole)
             });
+            let is_asked = released.is_some_and(|before| before != release)
+                || news.is_some() && holding.expects.try_update_value(std::mem::take) == Some(true);
             if is_here && !is_asked && news.is_some() && untrack(|| holding.is_held()) {
                 show(
                     rows,
@@ -182,6 +188,29 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Still<T> {
             rows,
             holding,
             moved_on,
+        }
+    }
+
+    /// Whenever `made` moves, a row that this person made is on its way: it does not wait.
+    #[must_use]
+    pub fn welcomes(self, made: RwSignal<u32>) -> Self {
+        Effect::new(move |before: Option<u32>| {
+            let now = made.get();
+            if before.is_some_and(|before| before != now) {
+                self.holding.expects.set_value(true);
+            }
+            now
+        });
+        self
+    }
+
+    /// Takes rows away at once: whoever is among them asked for it.
+    pub fn take_away(self, is_gone: impl Fn(&T) -> bool) {
+        let left = self
+            .rows
+            .try_with_untracked(|rows| rows.iter().filter(|row| !is_gone(row)).cloned().collect());
+        if let Some(left) = left {
+            show(self.rows, self.holding, left);
         }
     }
 }

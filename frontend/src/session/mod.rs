@@ -25,6 +25,9 @@ use leptos::task::spawn_local;
 use crate::api::{self, SessionNews};
 use crate::boot;
 
+/// What moves in the storage of this browser when a page of it takes in a session.
+const TAKEN: &str = "aicmo.session-taken";
+
 /// The session of this page.
 #[derive(Clone, Copy)]
 pub struct SessionState {
@@ -64,7 +67,21 @@ impl SessionState {
                 self.ask();
             }
         });
-        on_cleanup(move || handle.remove());
+        // Somebody did, as far as that tab knows: its answer came, and with it the cookie of all tabs.
+        // An event of the server would come before.
+        let elsewhere = window_event_listener_untyped("storage", move |event| {
+            if boot::property(&event, "key")
+                .and_then(|key| key.as_string())
+                .as_deref()
+                == Some(TAKEN)
+            {
+                self.ask();
+            }
+        });
+        on_cleanup(move || {
+            handle.remove();
+            elsewhere.remove();
+        });
     }
 
     /// Asks the server who is signed in.
@@ -90,11 +107,15 @@ impl SessionState {
         });
     }
 
-    /// Takes in what a command of the session answered.
+    /// Takes in what a command of the session answered, and tells the other pages of this browser.
     #[cfg(feature = "whole")]
     pub fn take(self, session: &CurrentSession) {
         if let Ok(text) = serde_json::to_string(session) {
             boot::keep_session(&text);
+        }
+        let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+        if let Some(storage) = storage {
+            let _ = storage.set_item(TAKEN, &boot::now().to_string());
         }
         if let Some(here) = boot::session() {
             self.settle(here);

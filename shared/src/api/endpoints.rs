@@ -113,6 +113,7 @@ macro_rules! endpoints {
     (@mark Read $name:ident) => { impl ReadEndpoint for $name {} };
     (@mark Command $name:ident) => { impl CommandEndpoint for $name {} };
     (@mark Process $name:ident) => { impl CommandEndpoint for $name {} };
+    (@mark Inquiry $name:ident) => { impl CommandEndpoint for $name {} };
     (@mark Stream $name:ident) => { impl StreamEndpoint for $name {} };
 }
 
@@ -235,7 +236,7 @@ endpoints! {
         access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],
         "Compares counters with rows, looks for corrupt rows, and answers the new report.";
-    Process Post "/api/v1/diagnostics/bundle" => MakeSupportBundle(NoQuery, None ()) -> SupportBundle,
+    Inquiry Post "/api/v1/diagnostics/bundle" => MakeSupportBundle(NoQuery, None ()) -> SupportBundle,
         access: Access::Needs(C::SupportBundle),
         service: None, version: false, success: 200, problems: [],
         "Everything that helps to find a fault, in one redacted document.";
@@ -381,7 +382,7 @@ endpoints! {
         access: Access::Needs(C::ReadAudit),
         service: None, version: false, success: 200, problems: [InvalidCursor, ValidationFailed],
         "The audit trail under a filter, newest first.";
-    Process Post "/api/v1/audit/verify" => VerifyAudit(NoQuery, None ()) -> AuditChainReport,
+    Inquiry Post "/api/v1/audit/verify" => VerifyAudit(NoQuery, None ()) -> AuditChainReport,
         access: Access::Needs(C::VerifyAudit),
         service: None, version: false, success: 200, problems: [],
         "Computes the chain of the audit trail again, from the first row to the head.";

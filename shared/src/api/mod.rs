@@ -59,8 +59,17 @@ pub enum Kind {
     Command,
     /// Acts on the process and not on data: allowed in mock mode, no audit row.
     Process,
+    /// Looks into the data at length, and changes nothing: refused in mock mode, no audit row.
+    Inquiry,
     /// Goes on telling until either side ends it; each event is an `Answer`. Changes nothing.
     Stream,
+}
+
+impl Kind {
+    /// Whether mock mode refuses it: there is nothing to change and nothing to look into.
+    pub const fn needs_live_data(self) -> bool {
+        matches!(self, Self::Command | Self::Inquiry)
+    }
 }
 
 /// How the body of a request travels.

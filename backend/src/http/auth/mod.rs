@@ -11,11 +11,11 @@ use std::rc::Rc;
 use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use actix_web::{HttpMessage, HttpRequest, web};
 use aicmo_operations::accounts::{
-    Credentials, Presence, Principal, Refusal, Visitor, authenticate, csrf_token,
+    Credentials, Presence, Principal, Refusal, Visitor, authenticate, csrf_token, is_familiar,
 };
 use aicmo_operations::{OperationError, Operations};
 use aicmo_shared::access::{Access, Capability};
-use aicmo_shared::api::{AnswerKind, Endpoint, EndpointSpec, Kind, Method};
+use aicmo_shared::api::{AnswerKind, Endpoint, EndpointSpec, Method};
 use aicmo_shared::session::{BACKGROUND_HEADER, CSRF_HEADER, SecretText};
 
 pub use cookies::Cookies;
@@ -40,31 +40,26 @@ const USER_AGENT_MAX: usize = 512;
 #[derive(Clone)]
 pub struct Known(Rc<(Principal, Credentials)>);
 
-/// Lets a request in to `E`, or says why not: 401 and 429, 403, then 409 for a command on mock data.
+/// Lets a request in to `E`, or says why not: 401 and 429, 403, then 409 for what needs live data.
 pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
     let spec = E::SPEC;
     let ops = request
         .app_data::<web::Data<Operations>>()
         .ok_or_else(|| ApiError::internal("the context of the operations is missing"))?;
-    let found = find_out(request, ops, presence(request, &spec)).await;
-    charge(
-        request,
-        found.as_ref().ok().map(|(principal, _)| principal),
-        &spec,
-    )?;
-    let (principal, credentials) = found?;
+    let presence = presence(request, &spec);
+    let (principal, credentials) = find_out(request, ops, Budget::of(&spec), presence).await?;
     if spec.access != Access::Public && spec.method != Method::Get {
         require_write_token(request, &principal, &credentials)?;
     }
     // Whatever the viewer of a mock process may not do: the reason is that there is nothing to change.
-    let is_moot = spec.kind == Kind::Command && matches!(principal, Principal::MockViewer);
+    let is_moot = spec.kind.needs_live_data() && matches!(principal, Principal::MockViewer);
     if !is_moot {
         principal.may(spec.access).map_err(OperationError::from)?;
     }
     request
         .extensions_mut()
         .insert(Known(Rc::new((principal, credentials))));
-    if spec.kind == Kind::Command {
+    if spec.kind.needs_live_data() {
         ops.live(spec.service)?;
     }
     Ok(())
@@ -72,21 +67,39 @@ pub async fn admit<E: Endpoint>(request: &HttpRequest) -> Result<(), ApiError> {
 
 /// Lets in whoever may read, where no endpoint of the table is asked for.
 pub async fn admit_reader(request: &HttpRequest, ops: &Operations) -> Result<(), ApiError> {
-    let (principal, _) = find_out(request, ops, Presence::Away).await?;
+    let (principal, _) = find_out(request, ops, Budget::Reads, Presence::Away).await?;
     principal
         .may(Access::Needs(Capability::Read))
         .map_err(OperationError::from)?;
     Ok(())
 }
 
+/// Finds out who asks. Who is known pays for himself; for everybody else, and for keys that do not
+/// work, the address does. A credential of which nothing is known costs a look-up, whatever comes of
+/// it, so the address pays before that: who makes credentials up does not reach the database for ever.
 async fn find_out(
     request: &HttpRequest,
     ops: &Operations,
+    budget: Budget,
     presence: Presence,
 ) -> Result<(Principal, Credentials), ApiError> {
-    let credentials = credentials(request)?;
-    let principal = authenticate(ops, &credentials, presence).await?;
-    Ok((principal, credentials))
+    let sent = credentials(request);
+    let is_new = sent.as_ref().is_ok_and(|sent| !is_familiar(ops, sent));
+    if is_new {
+        charge(request, None, budget)?;
+    }
+    let found = match sent {
+        Ok(sent) => match authenticate(ops, &sent, presence).await {
+            Ok(principal) => Ok((principal, sent)),
+            Err(error) => Err(ApiError::from(error)),
+        },
+        Err(error) => Err(error),
+    };
+    let account = found.as_ref().ok().and_then(|(principal, _)| principal.account());
+    if account.is_some() || !is_new {
+        charge(request, account, budget)?;
+    }
+    found
 }
 
 /// A command is always somebody's; a stream is opened again by itself, and a page that nobody uses
@@ -100,17 +113,13 @@ fn presence(request: &HttpRequest, spec: &EndpointSpec) -> Presence {
     }
 }
 
-/// Who is known pays for himself; for everybody else, and for keys that do not work, the address does.
-fn charge(request: &HttpRequest, principal: Option<&Principal>, spec: &EndpointSpec) -> Result<(), ApiError> {
+fn charge(request: &HttpRequest, account: Option<u128>, budget: Budget) -> Result<(), ApiError> {
     let Some(door) = request.app_data::<web::Data<Door>>() else {
         return Ok(());
     };
     let limits = door.limits();
-    let payer = match principal.and_then(Principal::account) {
-        Some(account) => Payer::Account(account),
-        None => limits.address_of(request),
-    };
-    limits.charge(request, payer, Budget::of(spec))
+    let payer = account.map_or_else(|| limits.address_of(request), Payer::Account);
+    limits.charge(request, payer, budget)
 }
 
 /// A browser sends the cookie by itself; only our own pages know the token that goes with it.

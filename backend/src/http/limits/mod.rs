@@ -76,7 +76,7 @@ impl Budget {
         match (spec.kind, spec.access) {
             (Kind::Read | Kind::Stream, _) => Self::Reads,
             (Kind::Command, Access::Public) => Self::SignIns,
-            (Kind::Command | Kind::Process, _) => Self::Writes,
+            (Kind::Command | Kind::Process | Kind::Inquiry, _) => Self::Writes,
         }
     }
 
@@ -90,9 +90,12 @@ impl Budget {
     }
 }
 
+/// A budget and what was left of it; without a level it has no limit.
+type Charge = (Budget, Option<Level>);
+
 /// What a request has been charged; shared with the front door, which writes the headers.
 #[derive(Clone, Debug, Default)]
-pub struct Bill(Rc<Cell<Option<(Budget, Level)>>>);
+pub struct Bill(Rc<Cell<Option<Charge>>>);
 
 /// The buckets of all callers.
 #[derive(Debug)]
@@ -146,16 +149,15 @@ impl Limits {
     /// # Errors
     /// `RateLimited` when the bucket is empty.
     pub fn charge(&self, request: &HttpRequest, payer: Payer, budget: Budget) -> Result<(), ApiError> {
-        let Some(policy) = self.policy(budget) else {
+        let charged = self
+            .policy(budget)
+            .map(|policy| (policy, policy.buckets.take(&payer)));
+        if let Some(bill) = request.extensions().get::<Bill>() {
+            bill.0.set(Some((budget, charged.map(|(_, level)| level))));
+        }
+        let Some((policy, level)) = charged.filter(|(_, level)| !level.allowed) else {
             return Ok(());
         };
-        let level = policy.buckets.take(&payer);
-        if let Some(bill) = request.extensions().get::<Bill>() {
-            bill.0.set(Some((budget, level)));
-        }
-        if level.allowed {
-            return Ok(());
-        }
         Err(ApiError::new(
             ErrorCode::RateLimited,
             format!(
@@ -172,7 +174,7 @@ impl Limits {
 
     /// Writes what was charged.
     pub fn dress(&self, headers: &mut HeaderMap, bill: &Bill) {
-        let Some((budget, level)) = bill.0.get() else {
+        let Some((budget, Some(level))) = bill.0.get() else {
             return;
         };
         let Some(policy) = self.policy(budget) else {
@@ -205,7 +207,7 @@ impl Limits {
 }
 
 impl Bill {
-    /// Whether the request was charged.
+    /// Whether the request was charged, be it to a budget without a limit.
     pub fn is_paid(&self) -> bool {
         self.0.get().is_some()
     }

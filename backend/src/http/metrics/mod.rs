@@ -1,7 +1,8 @@
 //! `GET /metrics`: what a monitor reads, in the text form of Prometheus.
 //!
 //! Open to whoever asks from this machine without a proxy in between, and to everybody who may read:
-//! figures about the business are nobody else's. The renderer is our own: a dozen lines, where the
+//! figures about the business are nobody else's. Where the public address is https a proxy is always
+//! in between, and not every one says so: then nobody is let in for being on this machine. The renderer is our own: a dozen lines, where the
 //! usual crates bring a registry, a recorder and locks on the path of every request.
 
 mod requests;
@@ -46,7 +47,7 @@ async fn serve(
     ops: web::Data<Operations>,
     door: web::Data<Door>,
 ) -> Result<HttpResponse, ApiError> {
-    if !is_from_here(&request) {
+    if door.is_secure() || !is_from_here(&request) {
         auth::admit_reader(&request, &ops).await?;
     }
     let mut text = String::with_capacity(16 * 1024);

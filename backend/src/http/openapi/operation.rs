@@ -142,7 +142,7 @@ fn success(spec: &EndpointSpec, answer: Value) -> Value {
     let schema = match spec.kind {
         _ if spec.answer == AnswerKind::Rows => json!({ "type": "string" }),
         Kind::Read => envelope(&answer, spec.params.iter().any(|param| param.name == "cursor")),
-        Kind::Command | Kind::Process | Kind::Stream => answer,
+        Kind::Command | Kind::Process | Kind::Inquiry | Kind::Stream => answer,
     };
     let media: &[&str] = match spec.answer {
         AnswerKind::Json | AnswerKind::Secret => &["application/json"],
@@ -251,10 +251,10 @@ fn codes(spec: &EndpointSpec) -> Vec<ErrorCode> {
     if spec.path.contains('{') {
         codes.push(ErrorCode::NotFound);
     }
-    if spec.kind == Kind::Command {
+    if spec.kind.needs_live_data() {
         codes.push(ErrorCode::MockModeReadOnly);
     }
-    if matches!(spec.kind, Kind::Command | Kind::Process) {
+    if matches!(spec.kind, Kind::Command | Kind::Process | Kind::Inquiry) {
         codes.push(ErrorCode::CsrfFailed);
     }
     if spec.needs_version {

@@ -3,8 +3,11 @@
 //! An entry is good for a second; then the database is asked again, because another replica or the
 //! command line may have ended the session or revoked the key. What this process itself changes
 //! empties the cache at once, and a look-up that began before such a change is not kept.
+//!
+//! Which credentials worked when they were looked up last is remembered beyond that: it lets nobody
+//! in, it only tells whoever comes again from a stranger.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
@@ -28,6 +31,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     entries: RwLock<HashMap<SecretHash, Entry>>,
+    familiar: RwLock<HashSet<SecretHash>>,
     generation: AtomicU64,
 }
 
@@ -48,6 +52,7 @@ impl Cache {
 
     /// Keeps what a look-up found, unless something was forgotten since `generation`.
     pub(super) fn put(&self, credential: SecretHash, principal: Principal, now_ms: u64, generation: u64) {
+        self.learn(credential);
         let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
         if self.generation() != generation {
             return;
@@ -63,6 +68,28 @@ impl Cache {
                     looked_up_ms: now_ms,
                 },
             );
+        }
+    }
+
+    /// Whether `credential` worked when it was looked up last.
+    pub(super) fn is_familiar(&self, credential: &SecretHash) -> bool {
+        let familiar = self.familiar.read().unwrap_or_else(PoisonError::into_inner);
+        familiar.contains(credential)
+    }
+
+    fn learn(&self, credential: SecretHash) {
+        let mut familiar = self.familiar.write().unwrap_or_else(PoisonError::into_inner);
+        if familiar.len() >= MOST {
+            familiar.clear();
+        }
+        familiar.insert(credential);
+    }
+
+    /// `credential` does not work any more, or never did.
+    pub(super) fn unlearn(&self, credential: &SecretHash) {
+        if self.is_familiar(credential) {
+            let mut familiar = self.familiar.write().unwrap_or_else(PoisonError::into_inner);
+            familiar.remove(credential);
         }
     }
 
@@ -87,6 +114,21 @@ mod tests {
         assert!(cache.get(&key, 1_000).is_none(), "looked up again");
         cache.forget();
         assert!(cache.get(&key, 0).is_none());
+    }
+
+    #[test]
+    fn who_came_before_is_told_from_a_stranger_until_the_credential_does_not_work() {
+        let cache = Cache::default();
+        let key = SecretHash::new([1; 32]);
+        assert!(!cache.is_familiar(&key));
+        cache.put(key, Principal::Bootstrap, 0, cache.generation());
+        cache.forget();
+        assert!(
+            cache.is_familiar(&key),
+            "a change elsewhere makes nobody a stranger"
+        );
+        cache.unlearn(&key);
+        assert!(!cache.is_familiar(&key));
     }
 
     #[test]

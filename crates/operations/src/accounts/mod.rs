@@ -35,7 +35,9 @@ pub use keys::{create_api_key, list_api_keys, revoke_api_key};
 pub use own::{change_password, end_session, list_sessions};
 pub use passkey_sign_in::{begin_passkey_sign_in, sign_in_by_passkey};
 pub use passkeys::{add_passkey, begin_passkey, list_passkeys, remove_passkey, rename_passkey};
-pub use principal::{Credentials, KeyHolder, Presence, Principal, SignedInPerson, authenticate, may_still};
+pub use principal::{
+    Credentials, KeyHolder, Presence, Principal, SignedInPerson, authenticate, is_familiar, may_still,
+};
 pub use refusal::Refusal;
 pub use resets::{create_password_reset, reset_password};
 pub use second_factor::{

@@ -191,6 +191,20 @@ pub async fn authenticate(
     }
 }
 
+/// Whether finding out who knocks asks the database nothing, or only about a credential that worked
+/// when it was looked up last. Anything else may be made up, and each costs a look-up.
+pub fn is_familiar(ops: &Operations, credentials: &Credentials) -> bool {
+    let Some(sent) = credentials.bearer.as_ref().or(credentials.cookie.as_ref()) else {
+        return true;
+    };
+    if matches!(ops.mode(), Mode::Mock(_)) || sent.expose().len() > secret::LONGEST {
+        return true;
+    }
+    let hash = secret::hash_of(sent.expose());
+    let bootstrap = ops.accounts.bootstrap.as_ref();
+    bootstrap.is_some_and(|bootstrap| secret::same(bootstrap, &hash)) || ops.accounts.cache.is_familiar(&hash)
+}
+
 /// Whether who was let in with `credentials` still may reach what `access` says. That something still
 /// listens keeps no session alive.
 ///
@@ -235,11 +249,13 @@ async fn by_key(
     }
     let generation = accounts.cache.generation();
     let found = api_keys::find(&store.reader(), &hash).await;
-    let found = learnt(ops, found)?.ok_or(Refusal::UnknownKey)?;
-    let (record, owner) = found;
-    if record.state(owner.active, now) != aicmo_shared::api_key::ApiKeyState::Active {
+    let found = learnt(ops, found)?.filter(|(record, owner)| {
+        record.state(owner.active, now) == aicmo_shared::api_key::ApiKeyState::Active
+    });
+    let Some((record, owner)) = found else {
+        accounts.cache.unlearn(&hash);
         return Err(Refusal::UnknownKey.into());
-    }
+    };
     let key = Arc::new(KeyHolder {
         id: record.id,
         name: record.name,
@@ -284,6 +300,7 @@ async fn by_session(
     let generation = accounts.cache.generation();
     let found = sessions::find(&store.reader(), &hash).await;
     let Some((session, user)) = learnt(ops, found)? else {
+        accounts.cache.unlearn(&hash);
         return Ok(ENDED);
     };
     let person = Arc::new(SignedInPerson {
@@ -294,6 +311,7 @@ async fn by_session(
         last_seen_at: session.last_seen_at,
     });
     if !user.active || !lives(&person) {
+        accounts.cache.unlearn(&hash);
         return Ok(ENDED);
     }
     let principal = Principal::Person(Arc::clone(&person));

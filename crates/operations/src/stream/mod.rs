@@ -92,17 +92,20 @@ async fn place(store: &Store, after: u64, position: u64) -> Result<Start, Operat
     let is_behind = after < position;
     if is_behind {
         let oldest = events::oldest(&reader).await?;
-        let is_kept = oldest
-            .and_then(|oldest| u64::try_from(oldest).ok())
-            .is_some_and(|oldest| oldest <= after + 1);
-        return Ok(if is_kept {
-            Start {
+        let replay = Some((store.clone(), position));
+        return Ok(match oldest.and_then(|oldest| u64::try_from(oldest).ok()) {
+            Some(oldest) if oldest <= after + 1 => Start {
                 from: after,
-                replay: Some((store.clone(), position)),
+                replay,
                 resync: None,
-            }
-        } else {
-            Start::resync(position, ResyncReason::TooOld)
+            },
+            // 0 asks for all that is kept; it is also the place of who listened to an empty database.
+            Some(oldest) if after == 0 => Start {
+                from: oldest - 1,
+                replay,
+                resync: Some(ResyncReason::TooOld),
+            },
+            _ => Start::resync(position, ResyncReason::TooOld),
         });
     }
     // Another replica may have told more than this one has heard of by now.

@@ -5,12 +5,13 @@ use aicmo_shared::api::{EndSession, ListSessions, NoQuery};
 use aicmo_shared::session::SessionInfo;
 use leptos::prelude::*;
 
-use crate::api::{self, Load, command};
+use crate::api::{self, Load, Reading, command};
 use crate::app::ShellState;
 use crate::components::button::Button;
 use crate::components::doing::{Doing, DoingFailed};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
+use crate::components::still::{Still, StillRows};
 use crate::components::table::{CELL_ACT, CELL_WIDE, Column, Table};
 use crate::format;
 
@@ -31,29 +32,44 @@ pub fn Sessions() -> impl IntoView {
             }
             let:reading
         >
-            <Table
-                caption="Your sessions, the one seen last first"
-                columns=vec![
-                    Column::text("Browser"),
-                    Column::text("Last seen"),
-                    Column::text("Signed in").wide(),
-                    Column::text("Ends").wide(),
-                    Column::acts(),
-                ]
-            >
-                <For
-                    each=move || reading.get()
-                    key=|session| (session.id, session.current, session.last_seen_at)
-                    children=move |session| row(session, doing)
-                />
-            </Table>
+            <Rows reading doing />
         </Panel>
     }
 }
 
-fn row(session: SessionInfo, doing: Doing) -> impl IntoView {
+#[component]
+fn Rows(reading: Reading<Vec<SessionInfo>>, doing: Doing) -> impl IntoView {
+    let still = Still::new(
+        reading,
+        |session: &SessionInfo| session.id,
+        || (),
+        Signal::stored(false),
+    );
+    let columns = vec![
+        Column::text("Browser"),
+        Column::text("Last seen"),
+        Column::text("Signed in").wide(),
+        Column::text("Ends").wide(),
+        Column::acts(),
+    ];
+    view! {
+        <StillRows holding=still.holding>
+            <Table caption="Your sessions, the one seen last first" columns>
+                <For
+                    each=move || still.rows.get()
+                    key=|session| (session.id, session.current, session.last_seen_at)
+                    children=move |session| row(session, doing, still)
+                />
+            </Table>
+        </StillRows>
+    }
+}
+
+fn row(session: SessionInfo, doing: Doing, still: Still<SessionInfo>) -> impl IntoView {
     let shell = ShellState::expect();
-    let id = session.id.to_string();
+    let gone = session.id;
+    let id = gone.to_string();
+    let button = format!("session-end-{id}");
     let device = session.device.clone();
     let label = format!("End the session of {device}");
     let end = move |()| {
@@ -62,6 +78,7 @@ fn row(session: SessionInfo, doing: Doing) -> impl IntoView {
             command::<EndSession>(&[&id], &(), None),
             move |_: SessionsEnded| {
                 shell.toasts.done(format!("The session of {device} has ended."));
+                still.take_away(|session| session.id == gone);
                 shell.changed();
             },
         );
@@ -81,7 +98,7 @@ fn row(session: SessionInfo, doing: Doing) -> impl IntoView {
                 {if session.current {
                     view! { <Pill tone=Tone::Accent word="this browser" /> }.into_any()
                 } else {
-                    view! { <Button on_press=end label busy=doing.busy()>"End"</Button> }.into_any()
+                    view! { <Button id=button on_press=end label busy=doing.busy()>"End"</Button> }.into_any()
                 }}
             </td>
         </tr>

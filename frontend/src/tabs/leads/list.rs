@@ -226,15 +226,20 @@ fn Selection(selected: RwSignal<BTreeSet<LeadId>>, shown: RwSignal<Vec<LeadRow>>
                     .collect()
             })
         });
-        let told = match addresses.len() {
-            0 => "None of the selected leads has an e-mail address.".to_owned(),
-            many => {
-                dom::copy(&addresses.join("\n"));
-                let noun = crate::format::counted(many as u64, "address is", "addresses are");
-                format!("{noun} on the clipboard.")
+        if addresses.is_empty() {
+            shell
+                .toasts
+                .tell("None of the selected leads has an e-mail address.");
+            return;
+        }
+        let noun = crate::format::counted(addresses.len() as u64, "address is", "addresses are");
+        dom::copy(&addresses.join("\n"), move |is_there| {
+            if is_there {
+                shell.toasts.tell(format!("{noun} on the clipboard."));
+            } else {
+                shell.toasts.failed(dom::NOT_COPIED);
             }
-        };
-        shell.toasts.tell(told);
+        });
     };
     view! {
         <Show when=move || selected.with(|selected| !selected.is_empty())>

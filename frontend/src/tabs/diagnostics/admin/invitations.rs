@@ -5,14 +5,16 @@ use aicmo_shared::api::{ListInvitations, RevokeInvitation};
 use leptos::prelude::*;
 
 use super::invitation_dialog::InvitationDialog;
-use super::paged;
-use crate::api::command;
+use super::{paged, still};
+use crate::api::{Reading, command};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
+use crate::components::dialog::Dialog;
 use crate::components::doing::{Doing, DoingFailed};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
+use crate::components::still::StillRows;
 use crate::components::table::{CELL_ACT, CELL_WIDE, Column, Table};
 use crate::format;
 
@@ -30,7 +32,7 @@ pub fn Invitations() -> impl IntoView {
     let pages = RwSignal::new(PageStack::default());
     let invitations = paged::<ListInvitations>(pages);
     let inviting = RwSignal::new(false);
-    let doing = Doing::default();
+    let revoking = RwSignal::new(None::<Invitation>);
     view! {
         <Panel
             name="invitations"
@@ -40,30 +42,13 @@ pub fn Invitations() -> impl IntoView {
             aside=move || view! {
                 <Button kind=ButtonKind::Primary on_press=move |()| inviting.set(true)>"Invite…"</Button>
             }
-            toolbar=move || view! { <DoingFailed doing /> }
             empty=|| view! {
                 <p class="empty__title">"Nobody has been invited"</p>
                 <p class="empty__why">"Invite a person by their e-mail address. You send the link yourself."</p>
             }
             let:reading
         >
-            <Table
-                caption="Invitations, newest first"
-                columns=vec![
-                    Column::text("Address"),
-                    Column::text("Role"),
-                    Column::text("State"),
-                    Column::text("By").wide(),
-                    Column::text("Ends").wide(),
-                    Column::acts(),
-                ]
-            >
-                <For
-                    each=move || reading.get()
-                    key=|invitation| (invitation.id, invitation.state)
-                    children=move |invitation| row(invitation, doing)
-                />
-            </Table>
+            <Rows reading pages revoking />
             <Pager
                 pages
                 of=Signal::stored(String::new())
@@ -74,25 +59,42 @@ pub fn Invitations() -> impl IntoView {
             />
         </Panel>
         <InvitationDialog open=inviting />
+        <RevokeDialog revoking />
     }
 }
 
-fn row(invitation: Invitation, doing: Doing) -> impl IntoView {
-    let shell = ShellState::expect();
-    let id = invitation.id.to_string();
+#[component]
+fn Rows(
+    reading: Reading<Vec<Invitation>>,
+    pages: RwSignal<PageStack>,
+    revoking: RwSignal<Option<Invitation>>,
+) -> impl IntoView {
+    let still = still(reading, |invitation: &Invitation| invitation.id, pages);
+    let columns = vec![
+        Column::text("Address"),
+        Column::text("Role"),
+        Column::text("State"),
+        Column::text("By").wide(),
+        Column::text("Ends").wide(),
+        Column::acts(),
+    ];
+    view! {
+        <StillRows holding=still.holding>
+            <Table caption="Invitations, newest first" columns>
+                <For
+                    each=move || still.rows.get()
+                    key=|invitation| (invitation.id, invitation.state)
+                    children=move |invitation| row(invitation, revoking)
+                />
+            </Table>
+        </StillRows>
+    }
+}
+
+fn row(invitation: Invitation, revoking: RwSignal<Option<Invitation>>) -> impl IntoView {
+    let button = format!("invitation-revoke-{}", invitation.id);
     let label = format!("Revoke the invitation of {}", invitation.email);
-    let revoke = move |()| {
-        doing.run(
-            command::<RevokeInvitation>(&[&id], &(), None),
-            move |gone: Invitation| {
-                shell.toasts.done(format!(
-                    "The link that {} was sent does not work any more.",
-                    gone.email
-                ));
-                shell.changed();
-            },
-        );
-    };
+    let subject = invitation.clone();
     let by = invitation
         .invited_by
         .map_or_else(|| "the command line".to_owned(), |by| by.display_name);
@@ -107,9 +109,62 @@ fn row(invitation: Invitation, doing: Doing) -> impl IntoView {
             <td class=format!("table__cell {CELL_WIDE}")>{format::moment(invitation.expires_at)}</td>
             <td class=format!("table__cell {CELL_ACT}")>
                 {(invitation.state == InvitationState::Open).then(|| view! {
-                    <Button on_press=revoke label busy=doing.busy()>"Revoke"</Button>
+                    <Button id=button on_press=move |()| revoking.set(Some(subject.clone())) label>"Revoke…"</Button>
                 })}
             </td>
         </tr>
+    }
+}
+
+#[component]
+fn RevokeDialog(revoking: RwSignal<Option<Invitation>>) -> impl IntoView {
+    let shell = ShellState::expect();
+    let doing = Doing::default();
+    let open = RwSignal::new(false);
+    Effect::new(move || {
+        if revoking.with(Option::is_some) {
+            doing.forget();
+            open.set(true);
+        }
+    });
+    let revoke = move |()| {
+        let Some(id) =
+            revoking.with_untracked(|subject| subject.as_ref().map(|subject| subject.id.to_string()))
+        else {
+            return;
+        };
+        doing.run(
+            command::<RevokeInvitation>(&[&id], &(), None),
+            move |gone: Invitation| {
+                open.set(false);
+                shell.toasts.done(format!(
+                    "The link that {} was sent does not work any more.",
+                    gone.email
+                ));
+                shell.changed();
+            },
+        );
+    };
+    let title = Signal::derive(move || {
+        revoking.with(|subject| {
+            subject
+                .as_ref()
+                .map(|subject| format!("Revoke the invitation of {}?", subject.email))
+                .unwrap_or_default()
+        })
+    });
+    view! {
+        <Dialog open title>
+            <div class="form">
+                <p class="form__consequence">
+                    "The link that was sent stops working at once, and nothing brings it back: whoever is to come in after all needs a new invitation."
+                </p>
+                <DoingFailed doing />
+                <div class="form__actions">
+                    <Button kind=ButtonKind::Danger on_press=revoke busy=doing.busy()>"Revoke the invitation"</Button>
+                    <Button on_press=move |()| open.set(false)>"Keep it"</Button>
+                </div>
+            </div>
+        </Dialog>
     }
 }

@@ -5,8 +5,8 @@ use aicmo_shared::api_key::{ApiKey, ApiKeyState};
 use leptos::prelude::*;
 
 use super::key_dialog::KeyDialog;
-use super::paged;
-use crate::api::command;
+use super::{paged, still};
+use crate::api::{Reading, command};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
@@ -14,6 +14,7 @@ use crate::components::doing::{Doing, DoingFailed};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
+use crate::components::still::StillRows;
 use crate::components::table::{CELL_ACT, CELL_WIDE, Column, Table};
 use crate::format;
 
@@ -47,24 +48,7 @@ pub fn Keys() -> impl IntoView {
             }
             let:reading
         >
-            <Table
-                caption="Keys, newest first"
-                columns=vec![
-                    Column::text("Key"),
-                    Column::text("Owner").wide(),
-                    Column::text("Scopes").wide(),
-                    Column::text("State"),
-                    Column::text("Last used"),
-                    Column::text("Ends").wide(),
-                    Column::acts(),
-                ]
-            >
-                <For
-                    each=move || reading.get()
-                    key=|key| (key.id, key.state, key.last_used_at)
-                    children=move |key| row(key, revoking)
-                />
-            </Table>
+            <Rows reading pages revoking />
             <Pager
                 pages
                 of=Signal::stored(String::new())
@@ -76,6 +60,35 @@ pub fn Keys() -> impl IntoView {
         </Panel>
         <KeyDialog open=creating />
         <RevokeDialog revoking />
+    }
+}
+
+#[component]
+fn Rows(
+    reading: Reading<Vec<ApiKey>>,
+    pages: RwSignal<PageStack>,
+    revoking: RwSignal<Option<ApiKey>>,
+) -> impl IntoView {
+    let still = still(reading, |key: &ApiKey| key.id, pages);
+    let columns = vec![
+        Column::text("Key"),
+        Column::text("Owner").wide(),
+        Column::text("Scopes").wide(),
+        Column::text("State"),
+        Column::text("Last used"),
+        Column::text("Ends").wide(),
+        Column::acts(),
+    ];
+    view! {
+        <StillRows holding=still.holding>
+            <Table caption="Keys, newest first" columns>
+                <For
+                    each=move || still.rows.get()
+                    key=|key| (key.id, key.state, key.last_used_at)
+                    children=move |key| row(key, revoking)
+                />
+            </Table>
+        </StillRows>
     }
 }
 
@@ -91,6 +104,7 @@ fn row(key: ApiKey, revoking: RwSignal<Option<ApiKey>>) -> impl IntoView {
         None => view! { <span class="nothing">"never"</span> }.into_any(),
     };
     let ends = key.expires_at.map_or_else(|| "never".to_owned(), format::day);
+    let button = format!("key-revoke-{}", key.id);
     let label = format!("Revoke the key {}", key.name);
     let subject = key.clone();
     view! {
@@ -106,7 +120,7 @@ fn row(key: ApiKey, revoking: RwSignal<Option<ApiKey>>) -> impl IntoView {
             <td class=format!("table__cell {CELL_WIDE}")>{ends}</td>
             <td class=format!("table__cell {CELL_ACT}")>
                 {(key.state != ApiKeyState::Revoked).then(|| view! {
-                    <Button on_press=move |()| revoking.set(Some(subject.clone())) label>"Revoke…"</Button>
+                    <Button id=button on_press=move |()| revoking.set(Some(subject.clone())) label>"Revoke…"</Button>
                 })}
             </td>
         </tr>

@@ -11,6 +11,8 @@ mod service_account;
 mod user_dialog;
 mod users;
 
+use std::hash::Hash;
+
 use aicmo_shared::access::{Capability, Role};
 use aicmo_shared::api::{PageQuery, ReadEndpoint};
 use leptos::prelude::*;
@@ -18,8 +20,9 @@ use leptos::prelude::*;
 use self::invitations::Invitations;
 use self::keys::Keys;
 use self::users::Users;
-use crate::api::{self, Load};
+use crate::api::{self, Load, Reading};
 use crate::components::pager::PageStack;
+use crate::components::still::Still;
 use crate::session::Allowed;
 
 /// Rows of a page.
@@ -38,6 +41,16 @@ where
         };
         api::read::<E>(&[], &query)
     })
+}
+
+/// The rows of such a page, which stand still under whoever is among them.
+fn still<T, K>(reading: Reading<Vec<T>>, key: fn(&T) -> K, pages: RwSignal<PageStack>) -> Still<T>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+    K: Eq + Hash + 'static,
+{
+    let place = move || pages.with(|pages| pages.cursor(""));
+    Still::new(reading, key, place, Signal::stored(false))
 }
 
 /// The panels.

@@ -19,16 +19,18 @@ use crate::components::field::{SelectField, TextField};
 pub fn ServiceAccountDialog(
     /// Whether it is open.
     open: RwSignal<bool>,
+    /// Moves when an account is made.
+    made: RwSignal<u32>,
 ) -> impl IntoView {
     view! {
         <Dialog open title="New service account">
-            <Form open />
+            <Form open made />
         </Dialog>
     }
 }
 
 #[component]
-fn Form(open: RwSignal<bool>) -> impl IntoView {
+fn Form(open: RwSignal<bool>, made: RwSignal<u32>) -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
     let name = RwSignal::new(String::new());
@@ -44,6 +46,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             command::<CreateServiceAccount>(&[], &draft, None),
             move |user: User| {
                 open.set(false);
+                made.update(|number| *number = number.wrapping_add(1));
                 shell
                     .toasts
                     .done(format!("{} is there. Give it a key below.", user.display_name));

@@ -6,12 +6,14 @@
 use aicmo_shared::UserId;
 use aicmo_shared::access::Role;
 use aicmo_shared::account::{AccountKind, OneTimeLink, SessionsEnded, User, UserPatch};
-use aicmo_shared::api::{CreatePasswordReset, EndUserSessions, PatchUser, RemoveUserSecondFactor};
+use aicmo_shared::api::{
+    CreatePasswordReset, EndUserSessions, GetUser, NoQuery, PatchUser, RemoveUserSecondFactor,
+};
 use aicmo_shared::session::SecondFactor;
 use leptos::prelude::*;
 
 use super::{RolePurpose, role_options};
-use crate::api::command;
+use crate::api::{self, Load, command};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::dialog::Dialog;
@@ -23,13 +25,12 @@ use crate::format;
 /// The dialog of the account that is managed.
 #[component]
 pub fn UserDialog(
-    /// The account as the list has it.
-    user: Memo<Option<User>>,
-    /// Which one is managed.
-    managed: RwSignal<Option<UserId>>,
+    /// The account that is managed, at first as the list had it.
+    managed: RwSignal<Option<User>>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move || open.set(managed.get().is_some()));
+    let is_managed = Memo::new(move |_| managed.with(Option::is_some));
+    Effect::new(move || open.set(is_managed.get()));
     Effect::new(move |before: Option<bool>| {
         let now = open.get();
         if before == Some(true) && !now {
@@ -38,20 +39,30 @@ pub fn UserDialog(
         now
     });
     let title = Signal::derive(move || {
-        user.with(|user| {
+        managed.with(|user| {
             user.as_ref()
                 .map_or_else(|| "Account".to_owned(), |user| user.display_name.clone())
         })
     });
     view! {
         <Dialog open title>
-            <Body user />
+            <Body managed />
         </Dialog>
     }
 }
 
+/// The account is read by itself: the page of the list may lose it while it is managed, and with it
+/// would go a link that is shown once.
 #[component]
-fn Body(user: Memo<Option<User>>) -> impl IntoView {
+fn Body(managed: RwSignal<Option<User>>) -> impl IntoView {
+    let id = managed.with_untracked(|user| user.as_ref().map(|user| user.id.to_string()).unwrap_or_default());
+    let read = Load::new(move || api::read::<GetUser>(&[&id], &NoQuery {}));
+    Effect::new(move || {
+        if let Some(now) = read.with(User::clone) {
+            managed.set(Some(now));
+        }
+    });
+    let user = Memo::new(move |_| managed.get());
     let shown = Memo::new(move |_| user.with(|user| user.as_ref().map(|user| (user.id, user.kind))));
     move || {
         shown.get().map(|(id, kind)| {

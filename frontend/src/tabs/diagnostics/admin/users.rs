@@ -1,20 +1,21 @@
 //! The accounts: people and service accounts, each with a dialog for what can be done with it.
 
-use aicmo_shared::UserId;
 use aicmo_shared::account::{AccountKind, User};
 use aicmo_shared::api::ListUsers;
 use aicmo_shared::session::SecondFactor;
 use leptos::prelude::*;
 
-use super::paged;
 use super::service_account::ServiceAccountDialog;
 use super::user_dialog::UserDialog;
+use super::{paged, still};
+use crate::api::Reading;
 use crate::app::ShellState;
 use crate::components::button::Button;
 use crate::components::figure::{Figure, Provenance, Quantity};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
+use crate::components::still::StillRows;
 use crate::components::table::{CELL_ACT, CELL_NUMBER, CELL_WIDE, Column, Table};
 use crate::format;
 
@@ -23,14 +24,9 @@ use crate::format;
 pub fn Users() -> impl IntoView {
     let pages = RwSignal::new(PageStack::default());
     let users = paged::<ListUsers>(pages);
-    let managed = RwSignal::new(None::<UserId>);
+    let managed = RwSignal::new(None::<User>);
     let adding = RwSignal::new(false);
-    let user = Memo::new(move |_| {
-        let wanted = managed.get()?;
-        users
-            .with(|users| users.iter().find(|user| user.id == wanted).cloned())
-            .flatten()
-    });
+    let made = RwSignal::new(0_u32);
     view! {
         <Panel
             name="users"
@@ -46,24 +42,7 @@ pub fn Users() -> impl IntoView {
             }
             let:reading
         >
-            <Table
-                caption="Accounts, newest first"
-                columns=vec![
-                    Column::text("Name"),
-                    Column::text("Role"),
-                    Column::text("State"),
-                    Column::text("Second factor").wide(),
-                    Column::number("Sessions").wide(),
-                    Column::text("Last sign-in").wide(),
-                    Column::acts(),
-                ]
-            >
-                <For
-                    each=move || reading.get()
-                    key=|user| (user.id, user.version, user.sessions, user.last_sign_in_at)
-                    children=move |user| row(user, reading.provenance(), managed)
-                />
-            </Table>
+            <Rows reading pages managed made />
             <Pager
                 pages
                 of=Signal::stored(String::new())
@@ -73,15 +52,46 @@ pub fn Users() -> impl IntoView {
                 many="accounts"
             />
         </Panel>
-        <UserDialog user managed />
-        <ServiceAccountDialog open=adding />
+        <UserDialog managed />
+        <ServiceAccountDialog open=adding made />
     }
 }
 
-fn row(user: User, provenance: Provenance, managed: RwSignal<Option<UserId>>) -> impl IntoView {
+#[component]
+fn Rows(
+    reading: Reading<Vec<User>>,
+    pages: RwSignal<PageStack>,
+    managed: RwSignal<Option<User>>,
+    made: RwSignal<u32>,
+) -> impl IntoView {
+    let still = still(reading, |user: &User| user.id, pages).welcomes(made);
+    let columns = vec![
+        Column::text("Name"),
+        Column::text("Role"),
+        Column::text("State"),
+        Column::text("Second factor").wide(),
+        Column::number("Sessions").wide(),
+        Column::text("Last sign-in").wide(),
+        Column::acts(),
+    ];
+    view! {
+        <StillRows holding=still.holding>
+            <Table caption="Accounts, newest first" columns>
+                <For
+                    each=move || still.rows.get()
+                    key=|user| (user.id, user.version, user.sessions, user.last_sign_in_at)
+                    children=move |user| row(user, reading.provenance(), managed)
+                />
+            </Table>
+        </StillRows>
+    }
+}
+
+fn row(user: User, provenance: Provenance, managed: RwSignal<Option<User>>) -> impl IntoView {
     let shell = ShellState::expect();
-    let id = user.id;
-    let text = id.to_string();
+    let text = user.id.to_string();
+    let button = format!("user-manage-{}", user.id);
+    let subject = user.clone();
     let me = move || shell.session.person().is_some_and(|me| me.id == text);
     let label = format!("Manage {}", user.display_name);
     let second = user.email.clone().unwrap_or_else(|| user.kind.label().to_owned());
@@ -118,7 +128,7 @@ fn row(user: User, provenance: Provenance, managed: RwSignal<Option<UserId>>) ->
             </td>
             <td class=format!("table__cell {CELL_WIDE}")>{last}</td>
             <td class=format!("table__cell {CELL_ACT}")>
-                <Button on_press=move |()| managed.set(Some(id)) label>"Manage…"</Button>
+                <Button id=button on_press=move |()| managed.set(Some(subject.clone())) label>"Manage…"</Button>
             </td>
         </tr>
     }

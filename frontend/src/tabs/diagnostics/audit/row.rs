@@ -115,18 +115,30 @@ fn detail(row: &AuditRow) -> impl IntoView + use<> {
             </dd>
         }
     });
-    let request = (!row.request_id.is_empty()).then(|| row.request_id.clone()).map(|id| {
-        let copied = id.clone();
-        view! {
-            <dt>"Request"</dt>
-            <dd class="audit__line">
-                <code>{id}</code>
-                <Button kind=ButtonKind::Quiet label="Copy the request id" on_press=move |()| dom::copy(&copied)>
-                    "Copy"
-                </Button>
-            </dd>
-        }
-    });
+    let request = (!row.request_id.is_empty())
+        .then(|| row.request_id.clone())
+        .map(|id| {
+            let copied = id.clone();
+            let shell = ShellState::expect();
+            let copy = move |()| {
+                dom::copy(&copied, move |is_there| {
+                    if is_there {
+                        shell.toasts.done("The request id is on the clipboard.");
+                    } else {
+                        shell.toasts.failed(dom::NOT_COPIED);
+                    }
+                });
+            };
+            view! {
+                <dt>"Request"</dt>
+                <dd class="audit__line">
+                    <code>{id}</code>
+                    <Button kind=ButtonKind::Quiet label="Copy the request id" on_press=copy>
+                        "Copy"
+                    </Button>
+                </dd>
+            }
+        });
     view! {
         <div class="audit__parts">
             {changes(lines)}

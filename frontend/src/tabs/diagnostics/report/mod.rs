@@ -49,8 +49,17 @@ pub fn Report() -> impl IntoView {
         copying.run(api::read::<GetDiagnostics>(&[], &NoQuery {}), move |answer| {
             match serde_json::to_string_pretty(&as_copied(shell, answer.data())) {
                 Ok(text) => {
-                    dom::copy(&text);
-                    shell.toasts.done("The redacted report is on the clipboard.");
+                    let file = text.clone();
+                    dom::copy(&text, move |is_there| {
+                        if is_there {
+                            shell.toasts.done("The redacted report is on the clipboard.");
+                        } else {
+                            dom::download("aicmo-diagnostics.json", &file);
+                            shell
+                                .toasts
+                                .tell(format!("{} The report comes as a file.", dom::NOT_COPIED));
+                        }
+                    });
                 }
                 Err(error) => shell
                     .toasts

@@ -228,6 +228,7 @@ fn line(delivery: &WebhookDelivery, open: Memo<Option<String>>, replaying: Doing
         view! {
             <Button
                 kind=ButtonKind::Quiet
+                id=format!("delivery-again-{id}")
                 label=format!("Send again: {}", delivery.kind)
                 on_press=press
                 busy=replaying.busy()

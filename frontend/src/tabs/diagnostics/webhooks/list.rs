@@ -14,6 +14,7 @@ use crate::components::dom;
 use crate::components::figure::{Figure, Provenance, Quantity};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
+use crate::components::still::{Still, StillRows};
 use crate::components::table::{CELL_NUMBER, CELL_WIDE, Column, Table};
 use crate::format;
 use crate::keys;
@@ -98,9 +99,11 @@ pub fn row_id(webhook: &str) -> String {
 
 #[component]
 fn Rows(reading: Reading<Vec<Webhook>>, open: Memo<Option<String>>) -> impl IntoView {
+    let still = Still::new(reading, |row: &Webhook| row.id, || (), Signal::stored(false));
     let step = move |down: bool| {
-        let ids: Vec<String> =
-            untrack(|| reading.with(|rows| rows.iter().map(|row| row.id.to_string()).collect()));
+        let ids: Vec<String> = still
+            .rows
+            .with_untracked(|rows| rows.iter().map(|row| row.id.to_string()).collect());
         let place = ids.iter().position(|id| dom::has_focus(&row_id(id)));
         let target = match (place, down) {
             (None, _) => 0,
@@ -127,13 +130,15 @@ fn Rows(reading: Reading<Vec<Webhook>>, open: Memo<Option<String>>) -> impl Into
         Column::number("Failed in a row").wide(),
     ];
     view! {
-        <Table caption="Webhooks, newest first" columns>
-            <For
-                each=move || reading.get()
-                key=|row| (row.id, row.version, row.failed_in_a_row, row.last_success_at, row.last_failure_at)
-                children=move |webhook| row(&webhook, reading.provenance(), open)
-            />
-        </Table>
+        <StillRows holding=still.holding>
+            <Table caption="Webhooks, newest first" columns>
+                <For
+                    each=move || still.rows.get()
+                    key=|row| (row.id, row.version, row.failed_in_a_row, row.last_success_at, row.last_failure_at)
+                    children=move |webhook| row(&webhook, reading.provenance(), open)
+                />
+            </Table>
+        </StillRows>
     }
 }
 
