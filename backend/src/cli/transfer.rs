@@ -397,6 +397,7 @@ fn transfer_stop(error: &TransferError, place: &Path) -> Stop {
         )),
         TransferError::Store(error) => explain(error, &place.display().to_string()),
         TransferError::Refused(sentence) => Stop::configuration(sentence.clone()),
+        TransferError::InUse(sentence) => Stop::new(Exit::AnotherInstance, sentence.clone()),
         TransferError::Differs(sentence) => Stop::new(Exit::Failed, sentence.clone()),
     }
 }

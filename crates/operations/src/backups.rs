@@ -201,7 +201,7 @@ fn storage(cause: io::Error) -> OperationError {
 fn failed(error: TransferError) -> OperationError {
     match error {
         TransferError::Store(error) => error.into(),
-        TransferError::Refused(_) | TransferError::Differs(_) => {
+        TransferError::Refused(_) | TransferError::InUse(_) | TransferError::Differs(_) => {
             OperationError::Internal("making a backup that can be restored", error.into())
         }
     }
