@@ -26,3 +26,4 @@ mod smoke;
 mod smuggling;
 mod support;
 mod transfer;
+mod unread;
