@@ -22,6 +22,7 @@ mod replicas;
 mod retired;
 mod secrets;
 mod settings_table;
+mod shutdown;
 mod smoke;
 mod smuggling;
 mod support;
