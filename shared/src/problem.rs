@@ -42,6 +42,8 @@ closed_enum! {
         AnswerNotKept = "answer_not_kept",
         VersionConflict = "version_conflict",
         PreconditionRequired = "precondition_required",
+        RequestTimeout = "request_timeout",
+        HeadTooLarge = "head_too_large",
         PayloadTooLarge = "payload_too_large",
         UnsupportedMediaType = "unsupported_media_type",
         ValidationFailed = "validation_failed",
@@ -69,6 +71,7 @@ impl ErrorCode {
             Self::NotFound | Self::FeatureDisabled => 404,
             Self::MethodNotAllowed => 405,
             Self::NotAcceptable => 406,
+            Self::RequestTimeout => 408,
             Self::MockModeReadOnly
             | Self::IllegalTransition
             | Self::IdentityConflict
@@ -91,6 +94,7 @@ impl ErrorCode {
             | Self::IdempotencyKeyReused => 422,
             Self::PreconditionRequired => 428,
             Self::RateLimited => 429,
+            Self::HeadTooLarge => 431,
             Self::Internal | Self::Integrity => 500,
             Self::DatabaseUnavailable | Self::ServiceUnavailable => 503,
         }
@@ -131,6 +135,8 @@ impl ErrorCode {
             Self::RateLimited => "Too many requests",
             Self::VersionConflict => "Someone else changed it first",
             Self::PreconditionRequired => "The version you saw is missing",
+            Self::RequestTimeout => "The request did not come in time",
+            Self::HeadTooLarge => "The head of the request is too large",
             Self::PayloadTooLarge => "The body is too large",
             Self::UnsupportedMediaType => "This content type is not understood",
             Self::ValidationFailed => "Some fields are not valid",
@@ -182,7 +188,10 @@ impl ErrorCode {
             Self::ImportState => "Reload the import and look at its state.",
             Self::VersionConflict => "Reload, look at what changed, and apply your change again.",
             Self::PreconditionRequired => "Send If-Match with the ETag of the version you saw.",
-            Self::PayloadTooLarge => "Send less at once; the limit is named in the detail.",
+            Self::RequestTimeout => "Send the request again.",
+            Self::HeadTooLarge | Self::PayloadTooLarge => {
+                "Send less at once; the limit is named in the detail."
+            }
             Self::ValidationFailed | Self::InvalidEnumValue => "Correct the fields that are named.",
             Self::ReasonRequired => "Give a reason of 3 to 500 characters.",
             Self::Internal => "Nothing was changed. Retry; if it stays, report the request id.",

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aicmo_operations::webhooks::NoWayOut;
-use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock, diagnostics};
+use aicmo_operations::{Mode, Operations, OperationsSettings, SystemClock, diagnostics, drafts};
 use aicmo_shared::MockReason;
 use aicmo_shared::diagnostics::{CheckOutcome, Diagnostics, SupportBundle};
 use aicmo_store::Store;
@@ -65,7 +65,7 @@ fn write_bundle(settings: &Settings, report: &Diagnostics, path: &Path) -> Resul
         smoke: &smoke,
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let written = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).and_then(|mut kept| {
+    let written = drafts::make_in(folder.unwrap_or(Path::new("."))).and_then(|mut kept| {
         serde_json::to_writer_pretty(&mut kept, &file)?;
         kept.write_all(b"\n")?;
         kept.persist(path).map_err(|failed| failed.error)

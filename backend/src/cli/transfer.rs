@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use aicmo_operations::{Clock as _, OperationError, Operator, SystemClock, backups};
+use aicmo_operations::{Clock as _, OperationError, Operator, SystemClock, backups, drafts};
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::AuditAction;
 use aicmo_store::{
@@ -173,7 +173,7 @@ async fn into_file(file: &Path, database: &Path, keys: &Path, replace: bool) -> 
         )));
     }
     let unusable = |cause: io::Error| data_dir::unusable(database, &cause);
-    let draft = tempfile::NamedTempFile::new_in(folder).map_err(unusable)?;
+    let draft = drafts::make_in(folder).map_err(unusable)?;
     std::fs::copy(file, draft.path()).map_err(unusable)?;
     let files = unpack(draft.path())
         .await
@@ -309,8 +309,8 @@ fn moved(from: &str) -> AuditEntry {
 async fn into_server(file: &Path, server: &StoreSettings, replace: bool) -> Result<String, Stop> {
     let address = server.target.redacted();
     let stop = |error: &TransferError| transfer_stop(error, Path::new(&address));
-    let draft =
-        tempfile::NamedTempFile::new().map_err(|cause| data_dir::unusable(&std::env::temp_dir(), &cause))?;
+    let scratch = std::env::temp_dir();
+    let draft = drafts::make_in(&scratch).map_err(|cause| data_dir::unusable(&scratch, &cause))?;
     std::fs::copy(file, draft.path()).map_err(|cause| data_dir::unusable(draft.path(), &cause))?;
     unpack(draft.path())
         .await
@@ -419,6 +419,7 @@ fn transfer_stop(error: &TransferError, place: &Path) -> Stop {
         )),
         TransferError::Store(error) => explain(error, &place.display().to_string()),
         TransferError::Refused(sentence) => Stop::configuration(sentence.clone()),
+        TransferError::InUse(sentence) => Stop::new(Exit::AnotherInstance, sentence.clone()),
         TransferError::Differs(sentence) => Stop::new(Exit::Failed, sentence.clone()),
     }
 }

@@ -124,6 +124,13 @@ impl ApiError {
         self
     }
 
+    /// Writes into the document under which id the log knows it, where no request could be read.
+    #[must_use]
+    pub fn named(mut self, request_id: &str) -> Self {
+        request_id.clone_into(&mut self.problem.request_id);
+        self
+    }
+
     /// The answer, with the request it answers written into it.
     pub fn respond(&self, request_id: &str, instance: &str) -> HttpResponse {
         let mut problem = self.problem.clone();

@@ -177,12 +177,18 @@ impl Door {
 
     /// Adds what every answer carries.
     fn dress(&self, headers: &mut HeaderMap, caller: &Seen, ops: &Operations) {
-        headers.insert(REQUEST_ID, caller.request_id.header());
         self.limits().dress(headers, &caller.bill);
         if caller.is_api && !self.state.allowed_origins.is_empty() {
             cors::dress(headers, caller.origin.as_ref());
         }
         headers.insert(HeaderName::from_static(BUILD_HEADER), self.build.clone());
+        self.dress_unread(headers, caller.request_id.as_str(), ops);
+    }
+
+    /// Adds what every answer carries, also one to what never became a request.
+    pub fn dress_unread(&self, headers: &mut HeaderMap, request_id: &str, ops: &Operations) {
+        let id = HeaderValue::from_str(request_id).unwrap_or(HeaderValue::from_static("unknown"));
+        headers.insert(REQUEST_ID, id);
         security_headers::dress(headers, self.state.over_tls);
         // Asked at the end: a process turns live and never back, so an answer made before the turn
         // says so by itself, and one made after it is never called mock.

@@ -24,6 +24,7 @@ mod idempotency;
 mod limits;
 mod metrics;
 mod mount;
+mod refusals;
 mod routes;
 mod security_headers;
 mod upload;
@@ -54,6 +55,10 @@ pub const QUERY_LIMIT: usize = 8 * 1024;
 
 /// How long a client may take to send the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The largest head of a request, in kilobytes and in headers: the framework's own limits.
+const HEAD_LIMIT_KB: usize = 128;
+const HEADERS_LIMIT: usize = 96;
+
 
 /// How long a client may take to send a JSON body, or let an upload stand still.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -92,7 +97,8 @@ pub fn serve(listener: TcpListener, state: Arc<HttpState>, workers: usize) -> st
     let ops = web::Data::from(Arc::clone(&state.ops));
     let max_connections = state.max_connections;
     let door = web::Data::new(front_door::Door::new(state));
-    connection::listen(listener, workers, max_connections, move || {
+    let refusals: Arc<dyn connection::Refusals> = Arc::new(refusals::Unread::new(door.clone(), ops.clone()));
+    connection::listen(listener, workers, max_connections, &refusals, move || {
         let doorkeeper = door.clone();
         App::new()
             .app_data(door.clone())

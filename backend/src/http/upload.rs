@@ -13,11 +13,11 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use aicmo_operations::import::ImportUpload;
-use aicmo_operations::{Dependency, OperationError, Operations};
+use aicmo_operations::{Dependency, OperationError, Operations, drafts};
 use aicmo_shared::{CampaignId, ErrorCode};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
-use tempfile::TempPath;
+use tempfile::NamedTempFile;
 
 use super::idempotency::{BodyDigest, wants_digest};
 use super::{ApiError, BODY_TIMEOUT};
@@ -34,17 +34,17 @@ const TEXT_LIMIT: usize = 256;
 /// A file that stands on disk, and where its leads shall go.
 pub struct Upload {
     file_name: String,
-    file: TempPath,
+    file: NamedTempFile,
     campaign: Option<CampaignId>,
     digest: [u8; 32],
 }
 
 impl Upload {
     /// What the operation takes, and the guard that removes a file nobody took over.
-    pub fn into_parts(self) -> (ImportUpload, TempPath) {
+    pub fn into_parts(self) -> (ImportUpload, NamedTempFile) {
         let upload = ImportUpload {
             file_name: self.file_name,
-            path: self.file.to_path_buf(),
+            path: self.file.path().to_owned(),
             campaign: self.campaign,
         };
         (upload, self.file)
@@ -145,14 +145,15 @@ async fn receive(mut form: Multipart, data_dir: &Path, limit: u64) -> Result<Upl
 
 /// Writes the part to a new file in the data directory, where the operation can take it over by
 /// renaming it, and answers it with the SHA-256 of its bytes.
-async fn store(field: &mut Field, data_dir: &Path, limit: u64) -> Result<(TempPath, [u8; 32]), ApiError> {
+async fn store(
+    field: &mut Field,
+    data_dir: &Path,
+    limit: u64,
+) -> Result<(NamedTempFile, [u8; 32]), ApiError> {
     let folder = data_dir.join("uploads");
     let (mut file, path) = web::block(move || {
         std::fs::create_dir_all(&folder)?;
-        tempfile::Builder::new()
-            .prefix("incoming-")
-            .tempfile_in(&folder)
-            .map(tempfile::NamedTempFile::into_parts)
+        drafts::make_in(&folder).map(NamedTempFile::into_parts)
     })
     .await
     .map_err(ApiError::internal)?
@@ -187,7 +188,7 @@ async fn store(field: &mut Field, data_dir: &Path, limit: u64) -> Result<(TempPa
             .map_err(no_storage)?;
         }
         if ended {
-            return Ok((path, digest.finalize().into()));
+            return Ok((NamedTempFile::from_parts(file, path), digest.finalize().into()));
         }
     }
 }

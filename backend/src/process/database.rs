@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use aicmo_operations::drafts;
 use aicmo_shared::diagnostics::DatabaseKind;
 use aicmo_store::{Rehearsal, Store, StoreError, StoreSettings, TransferError, rehearse_migration};
 use tokio::time::{MissedTickBehavior, interval};
@@ -76,10 +77,7 @@ pub async fn rehearse(store: &Store, address: &str) -> Result<Rehearsal, Stop> {
     } else {
         std::env::temp_dir()
     };
-    let copy = tempfile::Builder::new()
-        .prefix(".rehearsal-")
-        .tempfile_in(&folder)
-        .map_err(|cause| super::data_dir::unusable(&folder, &cause))?;
+    let copy = drafts::make_in(&folder).map_err(|cause| super::data_dir::unusable(&folder, &cause))?;
     rehearse_migration(store, copy.path()).await.map_err(|error| match error {
         TransferError::Store(error @ StoreError::SchemaTooNew { .. }) => explain(&error, address),
         TransferError::Store(error) => Stop::configuration(format!(

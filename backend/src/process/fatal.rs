@@ -104,7 +104,7 @@ pub fn evidence(folder: &Path) -> Option<serde_json::Value> {
 /// Appears whole or not at all, readable by its owner alone.
 fn write(folder: &Path, evidence: &Evidence) -> std::io::Result<PathBuf> {
     data_dir::prepare(folder).map_err(std::io::Error::other)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = aicmo_operations::drafts::make_in(folder)?;
     serde_json::to_writer_pretty(&mut file, evidence)?;
     let path = folder.join(FILE);
     file.persist(&path)?;

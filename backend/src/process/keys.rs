@@ -90,7 +90,7 @@ fn keep(folder: &Path, name: &str) -> Result<Redacted<String>, Stop> {
 /// Appears with its content or not at all; whoever comes second keeps the first one's key.
 fn write_new(folder: &Path, path: &Path) -> std::io::Result<()> {
     let key = random().map_err(std::io::Error::other)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = aicmo_operations::drafts::make_in(folder)?;
     for byte in key {
         write!(file, "{byte:02x}")?;
     }

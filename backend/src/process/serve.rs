@@ -55,6 +55,9 @@ async fn run(settings: &Settings) -> Result<Exit, Stop> {
         .transpose()?
         .flatten();
     let listener = listen(settings.bind)?;
+    if settings.forced_mock().is_none() {
+        upkeep::remove_leftovers(settings);
+    }
     let opened = tokio::select! {
         opened = open(settings) => opened?,
         () = signals.received() => return Ok(Exit::Fine),

@@ -24,7 +24,7 @@ fn incoming(server: &TestServer) -> usize {
     std::fs::read_dir(server.data_dir().join("uploads")).map_or(0, |files| {
         files
             .filter_map(Result::ok)
-            .filter(|file| file.file_name().to_string_lossy().starts_with("incoming-"))
+            .filter(|file| file.file_name().to_string_lossy().starts_with(".aicmo-draft-"))
             .count()
     })
 }

@@ -10,14 +10,16 @@ use aicmo_client::reqwest::RequestBuilder;
 use aicmo_shared::access::{Role, Scope};
 use aicmo_shared::account::{InvitationAcceptance, InvitationDraft};
 use aicmo_shared::api::{
-    AcceptInvitation, BeginSecondFactor, CreateApiKey, CreateInvitation, CreatePasswordReset, GetSession,
-    SignIn,
+    AcceptInvitation, BeginSecondFactor, ConfirmSecondFactor, CreateApiKey, CreateInvitation,
+    CreatePasswordReset, CreateWebhook, GetSession, RotateWebhookSecret, SignIn,
 };
 use aicmo_shared::api_key::ApiKeyDraft;
 use aicmo_shared::session::{CSRF_HEADER, PasswordAgain, SecretText, SignInRequest};
+use aicmo_shared::webhook::{EventFilter, WebhookDraft};
+use aicmo_test_support::wait_until;
 use serde_json::{Value, json};
 
-use crate::support::{Room, client};
+use crate::support::{Room, client, code_of};
 
 /// What may look like nothing else, so that no escaping can hide it.
 const PASSWORD: &str = "pa55c0deca4a12pa55c0deca4a12";
@@ -44,6 +46,13 @@ impl Garden {
             what,
             secret: secret.to_owned(),
         });
+    }
+
+    /// A recovery code as it is shown, and as it may be typed.
+    fn plant_code(&mut self, what: &'static str, code: &str) {
+        self.plant(what, code);
+        self.plant(what, &code.replace('-', ""));
+        self.plant(what, &code.replace('-', "").to_ascii_lowercase());
     }
 
     #[track_caller]
@@ -75,6 +84,11 @@ async fn told(request: RequestBuilder) -> (Vec<String>, Value) {
 async fn live_a_little(server: &Server, garden: &mut Garden) {
     let admin = client(server);
     garden.plant("the bootstrap key", server.key());
+    let set_up = wait_until("there is a set-up link", async || {
+        server.line_after_ready().ok_or("no second line")
+    })
+    .await;
+    plant_link(garden, "the token of the set-up link", &set_up);
     let draft = InvitationDraft {
         email: "ada@engine.example".to_owned(),
         role: Role::Admin,
@@ -83,12 +97,11 @@ async fn live_a_little(server: &Server, garden: &mut Garden) {
         .command::<CreateInvitation>(&[], &draft, None)
         .await
         .expect("invited");
-    let (_, token) = invited.link.expose().split_once("#token=").expect("a token");
-    garden.plant("the token of an invitation", token);
+    let token = plant_link(garden, "the token of an invitation", invited.link.expose());
     garden.plant("a password", PASSWORD);
     let nobody = admin.clone().without_key();
     let acceptance = InvitationAcceptance {
-        token: SecretText::new(token),
+        token: SecretText::new(token.as_str()),
         display_name: "Ada".to_owned(),
         password: SecretText::new(PASSWORD),
     };
@@ -115,10 +128,25 @@ async fn live_a_little(server: &Server, garden: &mut Garden) {
             .json(&again),
     )
     .await;
-    garden.plant(
-        "the secret of an app",
-        offer["secret"].as_str().expect("a secret"),
-    );
+    let secret = offer["secret"].as_str().expect("a secret");
+    garden.plant("the secret of an app", secret);
+    let (renewed, confirmed) = told(
+        nobody
+            .endpoint::<ConfirmSecondFactor>(&[])
+            .header("Cookie", &cookies)
+            .header(CSRF_HEADER, ticket)
+            .json(&json!({ "code": code_of(secret) })),
+    )
+    .await;
+    for cookie in &renewed {
+        let (_, secret) = cookie.split_once('=').expect("a value");
+        garden.plant("a cookie after the second factor", secret);
+    }
+    let codes = confirmed["codes"].as_array().expect("recovery codes");
+    assert!(codes.len() >= 8, "{confirmed}");
+    for code in codes {
+        garden.plant_code("a recovery code", code.as_str().expect("a code"));
+    }
     let user = session["data"]["user"]["id"].as_str().expect("an id").to_owned();
     let draft = ApiKeyDraft {
         name: "canary".to_owned(),
@@ -135,9 +163,40 @@ async fn live_a_little(server: &Server, garden: &mut Garden) {
         .command::<CreatePasswordReset>(&[&user], &(), None)
         .await
         .expect("a link");
-    let (_, token) = reset.link.expose().split_once("#token=").expect("a token");
-    garden.plant("the token of a reset", token);
+    plant_link(garden, "the token of a reset", reset.link.expose());
+    make_a_webhook(&admin, garden).await;
     go_wrong(&nobody, garden).await;
+}
+
+/// Plants the token of a link, and the link itself.
+fn plant_link(garden: &mut Garden, what: &'static str, link: &str) -> String {
+    let (_, token) = link.split_once("#token=").expect("a token");
+    garden.plant(what, token);
+    token.to_owned()
+}
+
+/// A webhook has a secret, and another after it was rotated.
+async fn make_a_webhook(admin: &Client, garden: &mut Garden) {
+    let draft = WebhookDraft {
+        url: "https://hooks.example/in".to_owned(),
+        description: None,
+        filter: EventFilter::default(),
+    };
+    let made = admin
+        .command::<CreateWebhook>(&[], &draft, None)
+        .await
+        .expect("a webhook");
+    plant_secret(garden, "the secret of a webhook", made.secret.expose());
+    let rotated = admin
+        .command::<RotateWebhookSecret>(&[&made.webhook.id.to_string()], &(), None)
+        .await
+        .expect("another secret");
+    plant_secret(garden, "the new secret of a webhook", rotated.secret.expose());
+}
+
+/// As the receiver writes it down, and without its beginning, which says only what it is.
+fn plant_secret(garden: &mut Garden, what: &'static str, secret: &str) {
+    garden.plant(what, secret.strip_prefix("whsec_").expect("a webhook's secret"));
 }
 
 /// Sends secrets that are wrong, or in the wrong place, and looks at what is said about them.
@@ -221,6 +280,8 @@ async fn no_secret_of_a_person_or_a_tool_is_ever_repeated() {
                 "/api/v1/users",
                 "/api/v1/invitations",
                 "/api/v1/api-keys",
+                "/api/v1/webhooks",
+                "/metrics",
                 "/api/v1/audit",
                 "/api/v1/activity",
                 "/api/v1/openapi.json",

@@ -104,3 +104,19 @@ pub fn or_skip(there: bool, what: &str) -> bool {
     }
     there
 }
+
+/// The code that an authenticator app with this secret shows now.
+pub fn code_of(secret: &str) -> String {
+    use aicmo_operations::Clock as _;
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    let key = data_encoding::BASE32_NOPAD
+        .decode(secret.as_bytes())
+        .expect("base32");
+    let step = aicmo_operations::SystemClock.now().as_millis() / 30_000;
+    let mut mac = Hmac::<sha1::Sha1>::new_from_slice(&key).expect("a key");
+    mac.update(&step.to_be_bytes());
+    let digest = mac.finalize().into_bytes();
+    let offset = usize::from(digest[19] & 15);
+    let number = u32::from_be_bytes(digest[offset..offset + 4].try_into().expect("four bytes")) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
+}

@@ -148,6 +148,8 @@ async fn a_move_to_postgres_says_what_comes_next_and_a_server_goes_on_there() {
     assert_eq!(names, ["Spring", "Summer"], "and back on SQLite");
     drop(server);
 
+    // The way of this test into it is a session, too.
+    db.store().close().await;
     let again = room.run(&["restore", "two.db", "--into", &url, "--replace"], &[]);
     assert_eq!(again.status.code(), Some(0), "{}", again.stderr);
     assert!(
@@ -177,6 +179,8 @@ async fn a_restore_that_fails_after_putting_data_aside_says_where_it_is_and_how_
     let made = room.run(&["backup", "one.db"], &[]);
     assert_eq!(made.status.code(), Some(0), "{}", made.stderr);
     a_campaign().named("Spring").insert(&db).await;
+    // Whoever works there keeps a restore out.
+    db.store().close().await;
     for sql in [
         "CREATE FUNCTION no_more() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''full''; END'",
         "CREATE EVENT TRIGGER no_more ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION no_more()",
@@ -199,4 +203,36 @@ async fn a_restore_that_fails_after_putting_data_aside_says_where_it_is_and_how_
         db.execute(sql, vec![]).await;
     }
     assert_eq!(db.count("campaigns").await, 1, "what was there is there again");
+}
+
+#[tokio::test]
+async fn restoring_onto_postgres_is_refused_while_a_server_works_there() {
+    let Some(db) = TestDatabase::create(DatabaseKind::Postgres).await else {
+        assert!(!or_skip(false, "PostgreSQL"));
+        return;
+    };
+    let aicmo_store::DatabaseTarget::Postgres { url } = db.target() else {
+        panic!("PostgreSQL has an address");
+    };
+    db.store().close().await;
+    let room = Room::new();
+    let environment = [("DATABASE_URL", url.as_str())];
+    let server = room.serve(&environment);
+    add_campaign(&server, "Spring").await;
+    let made = room.run(&["backup", "one.db"], &environment);
+    assert_eq!(made.status.code(), Some(0), "{}", made.stderr);
+    add_campaign(&server, "Summer").await;
+
+    let (code, sentence) = refusal(&room.run(&["restore", "one.db", "--replace"], &environment));
+    assert_eq!(code, 75, "{sentence}");
+    assert!(sentence.contains("stop every server"), "{sentence}");
+    assert!(sentence.contains("aicmo (process "), "it names who: {sentence}");
+    assert!(!sentence.contains("postgres@"), "{sentence}");
+    assert_eq!(campaigns(&server).await.len(), 2, "the server never noticed");
+
+    drop(server);
+    let restored = room.run(&["restore", "one.db", "--replace"], &environment);
+    assert_eq!(restored.status.code(), Some(0), "{}", restored.stderr);
+    let server = room.serve(&environment);
+    assert_eq!(campaigns(&server).await, ["Spring"]);
 }

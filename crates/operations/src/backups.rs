@@ -15,6 +15,7 @@ use aicmo_store::{AuditEntry, BackupManifest, BackupSource, TransferError, back_
 use serde_json::json;
 
 use crate::context::{Operations, Operator};
+use crate::drafts;
 use crate::error::{Dependency, OperationError};
 
 /// Where the server keeps its backups, in the data directory.
@@ -103,10 +104,7 @@ pub async fn make(
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let draft = tempfile::Builder::new()
-        .prefix(".backup-")
-        .tempfile_in(folder)
-        .map_err(storage)?;
+    let draft = drafts::make_in(folder).map_err(storage)?;
     let source = BackupSource {
         made_at: ops.now(),
         build: ops.facts().build.to_string(),
@@ -147,10 +145,7 @@ pub async fn make(
 /// Restores a copy into a file that is thrown away, which checks every row, the references and the
 /// audit trail.
 async fn rehearse(draft: &Path, folder: &Path) -> Result<(), OperationError> {
-    let copy = tempfile::Builder::new()
-        .prefix(".rehearsal-")
-        .tempfile_in(folder)
-        .map_err(storage)?;
+    let copy = drafts::make_in(folder).map_err(storage)?;
     // Whole databases: away from the threads that answer.
     tokio::fs::copy(draft, copy.path()).await.map_err(storage)?;
     unpack(copy.path()).await.map(drop).map_err(failed)
@@ -206,7 +201,7 @@ fn storage(cause: io::Error) -> OperationError {
 fn failed(error: TransferError) -> OperationError {
     match error {
         TransferError::Store(error) => error.into(),
-        TransferError::Refused(_) | TransferError::Differs(_) => {
+        TransferError::Refused(_) | TransferError::InUse(_) | TransferError::Differs(_) => {
             OperationError::Internal("making a backup that can be restored", error.into())
         }
     }

@@ -21,6 +21,7 @@ pub mod client_errors;
 pub mod clock;
 pub mod context;
 pub mod diagnostics;
+pub mod drafts;
 pub mod error;
 pub mod facts;
 pub mod gauges;

@@ -60,6 +60,11 @@ impl Guest {
         self.is_sent_away.get()
     }
 
+    /// Whether no request of it is being answered.
+    pub fn is_waiting(&self) -> bool {
+        self.stage.get() == Stage::Waiting
+    }
+
     /// Bytes have come.
     pub fn heard(&self, now: Instant) {
         if self.stage.get() == Stage::Waiting && self.head_began.get().is_none() {

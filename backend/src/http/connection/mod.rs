@@ -6,12 +6,14 @@
 //! one begins and ends. When the house is full the longest idle client makes room, so that a probe
 //! or a person still gets in during a flood.
 
+mod bare;
 mod body;
 mod crowd;
 mod stream;
 
 use std::net::TcpListener;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::{Extensions, HttpService, Protocol, Request};
@@ -22,6 +24,7 @@ use actix_web::rt::net::TcpStream;
 use crowd::Crowd;
 use stream::Stream;
 
+pub use bare::Bare;
 pub use body::paced;
 pub use crowd::{Guest, Visit};
 
@@ -34,9 +37,15 @@ const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// stays and the listener never stops listening.
 const ON_THE_WAY: usize = 256;
 
-/// Said to a client for whom there is no room, when nobody can be asked to leave.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\
-    retry-after: 1\r\n\r\n";
+/// What is said to a client whose request never came to the application: whole HTTP messages, after
+/// each of which the connection ends.
+pub trait Refusals: Send + Sync {
+    /// Instead of what the framework would say.
+    fn instead_of(&self, bare: Bare) -> Vec<u8>;
+
+    /// There is no room, and nobody can be asked to leave.
+    fn full(&self) -> Vec<u8>;
+}
 
 /// Serves the application that `make` makes, once per worker, on `listener`.
 ///
@@ -46,6 +55,7 @@ pub fn listen<F, I, S, B>(
     listener: TcpListener,
     workers: usize,
     max_connections: usize,
+    refusals: &Arc<dyn Refusals>,
     make: F,
 ) -> std::io::Result<Server>
 where
@@ -65,9 +75,11 @@ where
         .shutdown_timeout(DRAIN_SECONDS)
         .disable_signals();
     let ending = builder.graceful_shutdown_signal();
+    let refusals = Arc::clone(refusals);
     let server = builder.listen("aicmo", listener, move || {
         let ending = ending.clone();
         let crowd = Rc::new(Crowd::new(room));
+        let refusals = Arc::clone(&refusals);
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let ending = ending.clone();
@@ -85,7 +97,7 @@ where
             // it makes none.
             .finish(map_config(make(), |()| AppConfig::default()));
         fn_service(move |io: TcpStream| {
-            let admitted = admit(io, &crowd);
+            let admitted = admit(io, &crowd, &refusals);
             async move { admitted.map_err(actix_http::error::DispatchError::Io) }
         })
         .and_then(http)
@@ -97,14 +109,19 @@ where
 fn admit(
     io: TcpStream,
     crowd: &Rc<Crowd>,
+    refusals: &Arc<dyn Refusals>,
 ) -> std::io::Result<(Stream, Protocol, Option<std::net::SocketAddr>)> {
     let peer = io.peer_addr().ok();
     // Without it small answers wait for the client's acknowledgement of the one before.
     io.set_nodelay(true)?;
     let Some(place) = Crowd::enter(crowd) else {
         // Whoever floods the server is not waited for.
-        let _ = io.try_write(FULL);
+        let _ = io.try_write(&refusals.full());
         return Err(std::io::ErrorKind::ConnectionRefused.into());
     };
-    Ok((Stream::new(io, place), Protocol::Http1, peer))
+    Ok((
+        Stream::new(io, place, Arc::clone(refusals)),
+        Protocol::Http1,
+        peer,
+    ))
 }

@@ -1,12 +1,14 @@
 //! A connection whose client may not be silent, nor leave its answer unread, for as long as it likes.
 //!
 //! The framework limits the first head of a connection and the pause between requests; this limits
-//! every head, and what is not taken of an answer.
+//! every head, and what is not taken of an answer. What the framework says by itself is replaced here
+//! by what we say.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::rt::net::TcpStream;
@@ -14,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::crowd::{Guest, Place};
+use super::{Refusals, bare};
 
 /// The stream under the protocol.
 pub struct Stream {
@@ -21,16 +24,28 @@ pub struct Stream {
     place: Place,
     silence: Option<Pin<Box<Sleep>>>,
     stall: Option<Pin<Box<Sleep>>>,
+    refusals: Arc<dyn Refusals>,
+    instead: Option<Instead>,
+}
+
+/// What is written in the place of something else.
+struct Instead {
+    bytes: Vec<u8>,
+    written: usize,
+    /// How many bytes its writer believes to have written.
+    stands_for: usize,
 }
 
 impl Stream {
     /// `io` at its place in the crowd.
-    pub fn new(io: TcpStream, place: Place) -> Self {
+    pub fn new(io: TcpStream, place: Place, refusals: Arc<dyn Refusals>) -> Self {
         Self {
             io,
             place,
             silence: None,
             stall: None,
+            refusals,
+            instead: None,
         }
     }
 
@@ -58,6 +73,23 @@ impl Stream {
                 Poll::Ready(written)
             }
         }
+    }
+
+    /// Writes what stands in the place of a bare answer, to its end.
+    fn write_instead(&mut self, mut instead: Instead, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        while instead.written < instead.bytes.len() {
+            let written = Pin::new(&mut self.io).poll_write(cx, &instead.bytes[instead.written..]);
+            match self.written(written, cx) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(bytes)) => instead.written += bytes,
+                Poll::Ready(Err(cause)) => return Poll::Ready(Err(cause)),
+                Poll::Pending => {
+                    self.instead = Some(instead);
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(Ok(instead.stands_for))
     }
 
     fn still_welcome(&self) -> io::Result<()> {
@@ -106,6 +138,23 @@ impl AsyncRead for Stream {
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.still_welcome()?;
+        if let Some(begun) = self.instead.take() {
+            return self.write_instead(begun, cx);
+        }
+        let found = self.place.guest.is_waiting().then(|| bare::find(bytes));
+        let bytes = match found.flatten() {
+            Some((0, what)) => {
+                let instead = Instead {
+                    bytes: self.refusals.instead_of(what),
+                    written: 0,
+                    stands_for: bytes.len(),
+                };
+                return self.write_instead(instead, cx);
+            }
+            // First what stands before it.
+            Some((at, _)) => &bytes[..at],
+            None => bytes,
+        };
         let written = Pin::new(&mut self.io).poll_write(cx, bytes);
         self.written(written, cx)
     }

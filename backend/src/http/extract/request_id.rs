@@ -4,7 +4,6 @@ use std::fmt;
 use std::rc::Rc;
 
 use actix_web::dev::ServiceRequest;
-use actix_web::http::header::HeaderValue;
 use actix_web::{HttpMessage, HttpRequest};
 use aicmo_operations::Operations;
 
@@ -41,11 +40,6 @@ impl RequestId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The id as a header.
-    pub fn header(&self) -> HeaderValue {
-        HeaderValue::from_str(&self.0).unwrap_or(HeaderValue::from_static("unknown"))
     }
 }
 

@@ -145,6 +145,11 @@ impl Hub {
         }
     }
 
+    /// Whether it is closed, which it is once the process ends.
+    pub fn is_closed(&self) -> bool {
+        self.state().sender.is_none()
+    }
+
     /// Tells a batch after which everything up to `position` has been told. Whoever begins to listen
     /// meanwhile does so before or after, never in between.
     pub(super) fn tell(&self, batch: Batch, position: u64) {

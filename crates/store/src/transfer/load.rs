@@ -5,7 +5,6 @@
 //! indexes are taken away before and made again after, which is many times faster than keeping them
 //! right row by row; what is to be made again stands in the target too.
 
-use aicmo_shared::Timestamp;
 use aicmo_shared::diagnostics::DatabaseKind;
 use futures_util::TryStreamExt as _;
 use sea_orm::ConnectionTrait as _;
@@ -73,36 +72,6 @@ pub async fn plan_load(source: &Store, target: &StoreSettings) -> Result<LoadPla
         tables,
         resumes: found? == Found::Begun,
     })
-}
-
-/// Gives what is in a PostgreSQL database another, dated place in it; answers that place, or nothing
-/// when there is nothing.
-///
-/// # Errors
-/// `Store` when the database fails.
-pub async fn set_aside(target: &StoreSettings, at: Timestamp) -> Result<Option<String>, TransferError> {
-    let store = Store::open(target).await?;
-    let moved = async {
-        let pool = store.writer_pool().get_postgres_connection_pool();
-        let mut connection = pool.acquire().await.map_err(of(WHAT))?;
-        let schema: String = ask(&mut connection, "SELECT current_schema()::text").await?;
-        if tables::of_postgres(&mut connection).await?.is_empty() {
-            return Ok(None);
-        }
-        let aside = format!("{schema}_before_{}", at.as_millis());
-        let mut tx = connection.begin().await.map_err(of(WHAT))?;
-        run(
-            &mut tx,
-            &format!("ALTER SCHEMA {} RENAME TO {}", quoted(&schema), quoted(&aside)),
-        )
-        .await?;
-        run(&mut tx, &format!("CREATE SCHEMA {}", quoted(&schema))).await?;
-        tx.commit().await.map_err(of(WHAT))?;
-        Ok(Some(aside))
-    };
-    let moved = moved.await;
-    store.close().await;
-    moved
 }
 
 /// Carries every row of `source` to the empty database that `target` names, compares both sides, and
@@ -472,7 +441,7 @@ async fn count(pool: &SqlitePool, tables: &[Table]) -> Result<u64, StoreError> {
     Ok(rows)
 }
 
-async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), StoreError> {
+pub(super) async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), StoreError> {
     sqlx::query(AssertSqlSafe(sql))
         .execute(connection)
         .await
@@ -480,7 +449,7 @@ async fn run(connection: &mut PgConnection, sql: &str) -> Result<(), StoreError>
         .map_err(of(WHAT))
 }
 
-async fn ask<T>(connection: &mut PgConnection, sql: &'static str) -> Result<T, StoreError>
+pub(super) async fn ask<T>(connection: &mut PgConnection, sql: &'static str) -> Result<T, StoreError>
 where
     T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
 {

@@ -3,18 +3,20 @@
 //! `tables` is the one list of what there is, read from the catalogue of the database itself and put
 //! in order by its references, so no table can be forgotten. `cell` gives a value one form on both
 //! databases; the sums of it tell whether two tables hold the same rows, in whatever order. `load`
-//! fills a PostgreSQL database, `file` makes and checks a backup, `rehearsal` tries the schema's steps on a
+//! fills a PostgreSQL database, `aside` makes room in one, `file` makes and checks a backup, `rehearsal` tries the schema's steps on a
 //! copy. Who may do it, and where the files
 //! lie, is decided by the callers.
 
+mod aside;
 mod cell;
 mod file;
 mod load;
 mod rehearsal;
 mod tables;
 
+pub use aside::set_aside;
 pub use file::{BackupManifest, BackupSource, back_up, check_backup, read_manifest, unpack};
-pub use load::{Load, LoadPlan, load_into_postgres, plan_load, set_aside};
+pub use load::{Load, LoadPlan, load_into_postgres, plan_load};
 
 pub use rehearsal::{Rehearsal, rehearse_migration};
 
@@ -53,6 +55,9 @@ pub enum TransferError {
     /// It would do harm, or cannot work; a whole sentence.
     #[error("{0}")]
     Refused(String),
+    /// Somebody is at work there; a whole sentence.
+    #[error("{0}")]
+    InUse(String),
     /// What arrived is not what was sent; a whole sentence.
     #[error("{0}")]
     Differs(String),

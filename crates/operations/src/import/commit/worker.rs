@@ -2,7 +2,8 @@
 //!
 //! It keeps no state that a kill could lose: before each chunk it reads where the import stands. A
 //! database that does not answer is waited for; any other failure is written at the import with its
-//! reason, and a person may start it again.
+//! reason, and a person may start it again. A process that ends is not worked against: the worker stops
+//! between two chunks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,10 +80,12 @@ impl Worker {
     }
 
     async fn run(mut self) {
-        loop {
+        // Where the process ends, the next one goes on behind the last chunk.
+        while !self.ops.hub().is_closed() {
             match self.step().await {
                 Ok(Step::Wrote) => {}
                 Ok(Step::Ended) => return,
+                Err(_) if self.ops.hub().is_closed() => return,
                 Err(error @ OperationError::Unavailable(crate::error::Dependency::Database, _)) => {
                     tracing::warn!(
                         import.id = %self.id,
