@@ -59,7 +59,6 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const HEAD_LIMIT_KB: usize = 128;
 const HEADERS_LIMIT: usize = 96;
 
-
 /// How long a client may take to send a JSON body, or let an upload stand still.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -1,6 +1,6 @@
 //! The answers that the framework makes by itself, to what never became a request.
 //!
-//! They have a status and no body, and pass no middleware; decision 0016 says why they are recognised
+//! They have a status and no body, and pass no middleware; decision 0017 says why they are recognised
 //! here, on their way out. Does not own what is said instead.
 
 /// What the framework refuses by itself.

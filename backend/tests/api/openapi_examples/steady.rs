@@ -56,7 +56,10 @@ impl Steady {
             }
             ("prefix", Value::String(_)) => json!("aicmo_c3Rh"),
             ("code", Value::String(text)) if text.chars().all(|c| c.is_ascii_digit()) => json!("492039"),
-            ("codes", Value::Array(items)) => items.iter().map(|_| json!("C3RH-BMRZ-LWZV-CI0Y-KRUG-S4ZA")).collect(),
+            ("codes", Value::Array(items)) => items
+                .iter()
+                .map(|_| json!("C3RH-BMRZ-LWZV-CI0Y-KRUG-S4ZA"))
+                .collect(),
             _ => self.value(field),
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use aicmo_operations::accounts::{
-    AccountSettings, Credentials, Refusal, Renewed, Visitor, add_passkey, add_person, authenticate,
+    AccountSettings, Credentials, Presence, Refusal, Renewed, Visitor, add_passkey, add_person, authenticate,
     begin_passkey, begin_passkey_sign_in, list_passkeys, patch_user, remove_passkey,
     remove_user_second_factor, rename_passkey, sign_in, sign_in_by_passkey,
 };
@@ -114,7 +114,9 @@ async fn visitor_of(ops: &Operations, renewed: &Renewed) -> Visitor {
         bearer: None,
         cookie: Some(renewed.token.clone()),
     };
-    let principal = authenticate(ops, &credentials).await.expect("known");
+    let principal = authenticate(ops, &credentials, Presence::Here)
+        .await
+        .expect("known");
     Visitor {
         operator: principal.operator("a-request".to_owned()),
         principal,
