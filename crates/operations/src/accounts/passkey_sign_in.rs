@@ -31,10 +31,6 @@ use crate::error::OperationError;
 ///
 /// # Errors
 /// `FeatureDisabled`.
-#[expect(
-    clippy::unused_async,
-    reason = "every operation is async, so that handlers are alike"
-)]
 pub async fn begin_passkey_sign_in(ops: &Operations) -> Result<PasskeyChallenge, OperationError> {
     let ceremonies = &ops.accounts.ceremonies;
     let (request, state) = ceremonies
