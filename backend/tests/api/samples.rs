@@ -47,6 +47,7 @@ pub fn body(name: &str) -> Value {
         "ChangePassword" => {
             json!({ "current_password": PASSWORD, "new_password": "nine otters swim upstream" })
         }
+        "ChangeOwnName" => json!({ "display_name": "Ada King" }),
         "BeginSecondFactor" | "RemoveSecondFactor" | "RenewRecoveryCodes" => json!({ "password": PASSWORD }),
         "ConfirmSecondFactor" => json!({ "code": "000000" }),
         "CreateServiceAccount" => json!({ "display_name": "Nightly report", "role": "viewer" }),

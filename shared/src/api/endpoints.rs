@@ -27,8 +27,8 @@ use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, L
 use crate::metrics::Attention;
 use crate::problem::ErrorCode as E;
 use crate::session::{
-    CurrentSession, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode, SecondFactorOffer,
-    SessionInfo, SignInRequest,
+    CurrentSession, OwnNameChange, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode,
+    SecondFactorOffer, SessionInfo, SignInRequest,
 };
 use crate::status::{ServiceName as S, Status};
 use crate::task::MyWork;
@@ -263,6 +263,10 @@ endpoints! {
         access: Access::OwnAccount,
         service: None, version: false, success: 200, problems: [RateLimited],
         "Changes the own password, renews this session and ends the others.";
+    Command Post "/api/v1/session/name" => ChangeOwnName(NoQuery, Json OwnNameChange) -> CurrentSession,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [ValidationFailed],
+        "Changes the caller's own name, as others see it.";
     Command Post "/api/v1/session/second-factor" => BeginSecondFactor(NoQuery, Json PasswordAgain) -> SecondFactorOffer,
         access: Access::OwnAccount,
         service: None, version: false, success: 201, problems: [RateLimited],

@@ -28,7 +28,7 @@ mod vault;
 
 pub use invitations::{accept_invitation, create_invitation, list_invitations, revoke_invitation};
 pub use keys::{create_api_key, list_api_keys, revoke_api_key};
-pub use own::{change_password, end_session, list_sessions};
+pub use own::{change_own_name, change_password, end_session, list_sessions};
 pub use principal::{Credentials, KeyHolder, Principal, SignedInPerson, authenticate, may_still};
 pub use refusal::Refusal;
 pub use resets::{create_password_reset, reset_password};

@@ -120,7 +120,8 @@ fn mock_viewer() -> CurrentSession {
     }
 }
 
-async fn current_of(
+/// The session of `person` as it is now.
+pub(super) async fn current_of(
     ops: &Operations,
     session: &impl Session,
     person: &SignedInPerson,

@@ -1,8 +1,9 @@
-//! Your account: who you are here, your password, your second factor, your sessions.
+//! Your account: who you are here, your name, your password, your second factor, your sessions.
 //!
 //! Panels: `profile`, `sessions`. What is changed here is the person's own; other people are managed
 //! on the Diagnostics tab. Pure: `qr`.
 
+mod name;
 mod password;
 mod qr;
 mod recovery_codes;
@@ -13,6 +14,7 @@ use aicmo_shared::api::{GetSession, NoQuery};
 use aicmo_shared::session::CurrentSession;
 use leptos::prelude::*;
 
+use self::name::ChangeNameForm;
 use self::password::ChangePasswordForm;
 use self::second_factor::SecondFactorSection;
 use self::sessions::Sessions;
@@ -40,7 +42,7 @@ pub fn AccountTab() -> impl IntoView {
                 <Show when=move || is_signed_in.get()><SecondFactorSection /></Show>
             </div>
             <Show when=move || is_signed_in.get()>
-                <div class="account__column"><ChangePasswordForm /></div>
+                <div class="account__column"><ChangeNameForm /><ChangePasswordForm /></div>
                 <Sessions />
             </Show>
         </div>
