@@ -17,11 +17,7 @@ pub fn ChangeNameForm() -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
     let wait = Wait::of(doing);
-    let present = shell
-        .session
-        .person()
-        .map(|person| person.display_name)
-        .unwrap_or_default();
+    let present = untrack(move || shell.session.person()).map_or_else(String::new, |person| person.name);
     let name = RwSignal::new(present);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
