@@ -9,3 +9,4 @@ pub mod http;
 pub mod process;
 pub mod settings;
 pub mod smoke;
+pub mod traces;

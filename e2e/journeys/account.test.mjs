@@ -92,3 +92,23 @@ test("a crash on the account page leaves the rest working", async () => {
     await mock.stop();
   }
 });
+
+test("a person changes their own name, and it stands where they are named", async () => {
+  const who = await newPerson(server, "viewer");
+  await onPage(browser, server, { name: "own name", as: who, expectedErrors }, async (page) => {
+    const opened = shell(page, server);
+    await opened.do.open("/account");
+    const form = page.getByRole("form", { name: "Change your name" });
+    const name = form.getByLabel(/^Your name/);
+    assert.equal(await name.inputValue(), who.name);
+    await name.fill("");
+    await form.getByRole("button", { name: "Change the name" }).click();
+    await page.locator("#account-name-error").waitFor();
+    await name.fill("Ada King");
+    await form.getByRole("button", { name: "Change the name" }).click();
+    await page.getByText("Your name is changed.").waitFor();
+    await opened.find.panel("profile").getByText("Ada King").waitFor();
+    await page.reload();
+    await opened.find.panel("profile").getByText("Ada King").waitFor();
+  });
+});

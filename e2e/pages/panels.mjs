@@ -25,9 +25,17 @@ export const PANELS = [
   { panel: "entry-points", endpoint: "ListEntryPoints", path: "/diagnostics", empties: true },
 ];
 
-/** Panels that only an administrator of live data sees. */
-export const ADMIN_PANELS = [
-  "users", "invitations", "api-keys", "audit-list", "webhook-list", "webhook-detail", "webhook-deliveries",
+/** Panels that only somebody with an account on live data sees, with what each of them reads. */
+export const LIVE_PANELS = [
+  { panel: "users", reads: "/api/v1/users", path: "/diagnostics" },
+  { panel: "invitations", reads: "/api/v1/invitations", path: "/diagnostics" },
+  { panel: "api-keys", reads: "/api/v1/api-keys", path: "/diagnostics" },
+  { panel: "audit-list", reads: "/api/v1/audit", path: "/diagnostics/audit" },
+  { panel: "webhook-list", reads: "/api/v1/webhooks", path: "/diagnostics/webhooks/{webhook}" },
+  { panel: "webhook-detail", reads: "/api/v1/webhooks/{webhook}", path: "/diagnostics/webhooks/{webhook}" },
+  { panel: "webhook-deliveries", reads: "/api/v1/webhooks/{webhook}/deliveries", path: "/diagnostics/webhooks/{webhook}" },
+  { panel: "profile", reads: "/api/v1/session", path: "/account" },
+  { panel: "sessions", reads: "/api/v1/sessions", path: "/account" },
 ];
 
 export async function filledPath(server, path) {

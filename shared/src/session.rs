@@ -200,6 +200,15 @@ pub struct PasswordChange {
     pub new_password: SecretText,
 }
 
+/// A change of the caller's own name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnNameChange {
+    /// 1 to 80 characters.
+    pub display_name: String,
+}
+
 /// The password again, before something that weakens or replaces the second factor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -25,6 +25,7 @@ pub(crate) use output::print_text;
 
 use crate::process::{Exit, Stop, fatal, logging, serve};
 use crate::settings::{Settings, Sources};
+use crate::traces::Traces;
 
 /// Runs the command that the arguments of this process name.
 pub fn main() -> ExitCode {
@@ -53,7 +54,7 @@ fn run(arguments: Arguments) -> Result<Exit, Stop> {
         Command::Inventory { json } => inventory::print(json),
         Command::Openapi => inventory::print_openapi(),
         Command::Smoke { report } => {
-            logging::start("warn", crate::settings::LogFormat::Text);
+            logging::start("warn", crate::settings::LogFormat::Text, &Traces::default());
             crate::smoke::run(report.as_deref())
         }
         command => with_settings(&command, &arguments.settings),
@@ -72,9 +73,14 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
     } else {
         "error"
     };
-    logging::start(filter, settings.log_format);
+    let traces = if serving {
+        Traces::begin(settings.otlp_endpoint.as_ref())?
+    } else {
+        Traces::default()
+    };
+    logging::start(filter, settings.log_format, &traces);
     match command {
-        Command::Serve { .. } => serve::serve(&settings),
+        Command::Serve { .. } => serve::serve(&settings, traces),
         Command::Doctor { json, bundle } => doctor::run(&settings, *json, bundle.as_deref()),
         Command::Migrate { check, rehearse } => database::migrate(&settings, *check, *rehearse),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),

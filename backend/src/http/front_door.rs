@@ -22,6 +22,7 @@ use aicmo_operations::Operations;
 use aicmo_shared::{ErrorCode, build_marker};
 use futures_util::FutureExt;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::api_error::ApiError;
 use super::connection::{Guest, Visit, paced};
@@ -181,7 +182,6 @@ impl Door {
         if caller.is_api && !self.state.allowed_origins.is_empty() {
             cors::dress(headers, caller.origin.as_ref());
         }
-        headers.insert(HeaderName::from_static(BUILD_HEADER), self.build.clone());
         self.dress_unread(headers, caller.request_id.as_str(), ops);
     }
 
@@ -189,6 +189,7 @@ impl Door {
     pub fn dress_unread(&self, headers: &mut HeaderMap, request_id: &str, ops: &Operations) {
         let id = HeaderValue::from_str(request_id).unwrap_or(HeaderValue::from_static("unknown"));
         headers.insert(REQUEST_ID, id);
+        headers.insert(HeaderName::from_static(BUILD_HEADER), self.build.clone());
         security_headers::dress(headers, self.state.over_tls);
         // Asked at the end: a process turns live and never back, so an answer made before the turn
         // says so by itself, and one made after it is never called mock.
@@ -236,7 +237,15 @@ pub async fn admit<B: MessageBody + 'static>(
     let method = request.method().clone();
     let visit = visit_of(&request);
     // No query and no address of the client: both are personal data.
-    let span = tracing::info_span!("request", request.id = %request_id, method = %request.method());
+    let span = tracing::info_span!(
+        "request",
+        request.id = %request_id,
+        method = %request.method(),
+        otel.kind = Empty,
+        otel.name = Empty,
+    );
+    door.state.traces.request_began(&span, request.headers());
+    let traced = span.clone();
 
     async {
         let began = Instant::now();
@@ -259,6 +268,12 @@ pub async fn admit<B: MessageBody + 'static>(
                     response.status(),
                     began.elapsed(),
                 );
+                door.state.traces.request_answered(
+                    &traced,
+                    response.request().method(),
+                    response.request().match_pattern().as_deref(),
+                    response.status(),
+                );
                 tracing::debug!(
                     status = response.status().as_u16(),
                     route = response.request().match_pattern(),
@@ -279,6 +294,7 @@ pub async fn admit<B: MessageBody + 'static>(
         let status =
             StatusCode::from_u16(failed.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         door.requests.note(None, &method, status, began.elapsed());
+        door.state.traces.request_answered(&traced, &method, None, status);
         let mut error = Error::from(failed.at(request_id.as_str(), uri.path()));
         error.add_response_mapper(move |mut response| {
             door.dress(response.headers_mut(), &seen, &ops);

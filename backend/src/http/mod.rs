@@ -42,6 +42,8 @@ use actix_web::{App, web};
 use aicmo_operations::Operations;
 use aicmo_shared::build_marker::BuildMarker;
 
+use crate::traces::Traces;
+
 pub use api_error::ApiError;
 pub use cors::AllowedOrigins;
 pub use limits::{Budgets, Limits, Network, TrustedProxies};
@@ -53,11 +55,12 @@ pub const JSON_LIMIT: usize = 256 * 1024;
 /// The longest query of a URL, in bytes.
 pub const QUERY_LIMIT: usize = 8 * 1024;
 
-/// How long a client may take to send the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest head of a request, in kilobytes and in headers: the framework's own limits.
 const HEAD_LIMIT_KB: usize = 128;
 const HEADERS_LIMIT: usize = 96;
+
+/// How long a client may take to send the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a client may take to send a JSON body, or let an upload stand still.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -86,6 +89,8 @@ pub struct HttpState {
     pub limits: Limits,
     /// Other origins whose pages may use the API.
     pub allowed_origins: AllowedOrigins,
+    /// Hears of every request.
+    pub traces: Traces,
 }
 
 /// Serves `state` on `listener` until the returned server is stopped. Signals are the caller's.

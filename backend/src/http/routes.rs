@@ -88,6 +88,7 @@ fn mounts() -> Mounts {
         .endpoint::<api::SignOut, _, _, _>(session::sign_out)
         .endpoint::<api::SetUp, _, _, _>(session::set_up)
         .endpoint::<api::ChangePassword, _, _, _>(session::change_password)
+        .endpoint::<api::ChangeOwnName, _, _, _>(session::change_own_name)
         .endpoint::<api::BeginSecondFactor, _, _, _>(session::begin_second_factor)
         .endpoint::<api::ConfirmSecondFactor, _, _, _>(session::confirm_second_factor)
         .endpoint::<api::RemoveSecondFactor, _, _, _>(session::remove_second_factor)

@@ -7,12 +7,13 @@ use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, PoisonError};
 
 use tracing::Metadata;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 use crate::settings::LogFormat;
+use crate::traces::Traces;
 
 /// What `info` means: our own lines, and of the libraries only what is wrong.
 const INFO: &str = "info,actix_server=warn,sea_orm_migration=warn";
@@ -55,16 +56,20 @@ impl io::Write for Line {
 }
 
 /// Sets the logger of this process; a second call changes nothing.
-pub fn start(filter: &str, format: LogFormat) {
+pub fn start(filter: &str, format: LogFormat, traces: &Traces) {
     let filter = if filter == "info" { INFO } else { filter };
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(INFO));
-    let quiet = tracing_subscriber::registry()
-        .with(filter)
-        .with(filter_fn(|metadata| !carries_secrets(metadata)));
     let lines = fmt::layer().with_writer(|| Line);
-    let _ = match format {
-        LogFormat::Text => quiet.with(lines.with_ansi(io::stderr().is_terminal())).try_init(),
-        LogFormat::Json => quiet.with(lines.json().flatten_event(true)).try_init(),
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    // The filter is that of the lines alone: what is traced does not hang on how much is logged.
+    let quiet = filter.and(filter_fn(|metadata| !carries_secrets(metadata)));
+    let logger = tracing_subscriber::registry().with(lines.with_filter(quiet));
+    let _ = match traces.layer() {
+        Some(spans) => logger.with(spans).try_init(),
+        None => logger.try_init(),
     };
 }
 

@@ -20,6 +20,7 @@ use super::signals::Signals;
 use super::{Exit, Stop, courier, data_dir, facts, files, first_start, keys, recovery, upkeep};
 use crate::http::{self, AllowedOrigins, HttpState};
 use crate::settings::{DatabaseAddress, Settings, WebAddress};
+use crate::traces::Traces;
 
 /// How long answers under way may take once the process is asked to end.
 const DRAIN: Duration = Duration::from_secs(7);
@@ -34,16 +35,16 @@ const WORKERS_MAX: usize = 4;
 ///
 /// # Errors
 /// Everything that keeps the process from starting, each with its exit code.
-pub fn serve(settings: &Settings) -> Result<Exit, Stop> {
+pub fn serve(settings: &Settings, traces: Traces) -> Result<Exit, Stop> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|cause| Stop::fatal(format!("The process cannot start its threads: {cause}.")))?
-        .block_on(run(settings))
+        .block_on(run(settings, traces))
 }
 
-async fn run(settings: &Settings) -> Result<Exit, Stop> {
+async fn run(settings: &Settings, traces: Traces) -> Result<Exit, Stop> {
     let mut signals = Signals::listen()?;
     for name in &settings.unknown {
         tracing::warn!("{name} is not a setting of this version and has no effect");
@@ -54,16 +55,16 @@ async fn run(settings: &Settings) -> Result<Exit, Stop> {
         .then(|| hold(settings))
         .transpose()?
         .flatten();
-    let listener = listen(settings.bind)?;
     if settings.forced_mock().is_none() {
         upkeep::remove_leftovers(settings);
     }
+    let listener = listen(settings.bind)?;
     let opened = tokio::select! {
         opened = open(settings) => opened?,
         () = signals.received() => return Ok(Exit::Fine),
     };
     first_start::require_a_way_in(settings, &opened).await?;
-    let process = Process::begin(settings, listener, &opened)?;
+    let process = Process::begin(settings, listener, &opened, traces)?;
     process.announce();
     if opened.store().is_some() {
         first_start::announce_set_up(&process.ops).await;
@@ -143,11 +144,12 @@ struct Process {
     serving: Serving,
     background: JoinHandle<()>,
     upkeep: JoinHandle<()>,
+    traces: Traces,
     ready_line: String,
 }
 
 impl Process {
-    fn begin(settings: &Settings, listener: TcpListener, mode: &Mode) -> Result<Self, Stop> {
+    fn begin(settings: &Settings, listener: TcpListener, mode: &Mode, traces: Traces) -> Result<Self, Stop> {
         let cannot_serve =
             |cause: std::io::Error| Stop::fatal(format!("The HTTP server cannot start: {cause}."));
         let address = listener.local_addr().map_err(cannot_serve)?;
@@ -161,6 +163,7 @@ impl Process {
             max_connections: files::make_room(settings.max_connections as usize),
             limits: settings.limits(),
             allowed_origins: AllowedOrigins::new(settings.allowed_origins.iter().map(WebAddress::as_str)),
+            traces: traces.clone(),
         });
         let workers = std::thread::available_parallelism()
             .map_or(2, usize::from)
@@ -190,6 +193,7 @@ impl Process {
             address,
             background,
             upkeep,
+            traces,
         })
     }
 
@@ -226,11 +230,14 @@ impl Process {
     async fn close(&self) {
         self.background.abort();
         self.upkeep.abort();
-        if let Some(store) = self.ops.mode().store().cloned()
-            && timeout(CLOSE, Store::close(&store)).await.is_err()
-        {
-            tracing::warn!("the database did not close in time; nothing that was answered is lost");
-        }
+        let database = async {
+            if let Some(store) = self.ops.mode().store().cloned()
+                && timeout(CLOSE, Store::close(&store)).await.is_err()
+            {
+                tracing::warn!("the database did not close in time; nothing that was answered is lost");
+            }
+        };
+        tokio::join!(database, self.traces.flush());
     }
 }
 

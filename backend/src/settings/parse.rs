@@ -135,6 +135,13 @@ pub(super) fn origins(text: &str) -> Result<Vec<WebAddress>, String> {
     listed(text).map(WebAddress::parse).collect()
 }
 
+pub(super) fn optional_address(text: &str) -> Result<Option<WebAddress>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    WebAddress::parse(text).map(Some)
+}
+
 /// The words of a list, without empty ones.
 fn listed(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|word| !word.is_empty())

@@ -197,4 +197,6 @@ settings! {
     streams_per_caller: u32 = "AICMO_STREAMS_PER_CALLER", default "16", Plain, parse::count::<1, 4096>;
     #[doc = "Whether webhooks may go to addresses inside a network, and in plain HTTP to this machine: for development and tests."]
     webhook_allow_private: bool = "AICMO_WEBHOOK_ALLOW_PRIVATE", default "false", Plain, parse::boolean;
+    #[doc = "The OpenTelemetry collector that traces go to, such as http://localhost:4318; a build without the feature otel refuses to start with it. Unset: no traces are made."]
+    otlp_endpoint: Option<WebAddress> = "AICMO_OTLP_ENDPOINT", default "", Plain, parse::optional_address;
 }

@@ -142,6 +142,7 @@ fn a_bad_value_is_refused_by_key_and_rule_and_never_repeated() {
         ("AICMO_IDENTITY_KEY", "c4n4ry"),
         ("AICMO_SESSION_KEY", "c4n4ry"),
         ("AICMO_IMPORT_MAX_MB", "99999999"),
+        ("AICMO_OTLP_ENDPOINT", "http://user:c4n4ry@collector:4318"),
     ] {
         let sentence = load(&[(key, text)]).expect_err(text).to_string();
         assert!(

@@ -70,6 +70,7 @@ const EXPECTED: &[(&str, Open)] = &[
     ("SignOut", ToThePersonItself),
     ("SetUp", ToEverybody),
     ("ChangePassword", ToThePersonItself),
+    ("ChangeOwnName", ToThePersonItself),
     ("BeginSecondFactor", ToThePersonItself),
     ("ConfirmSecondFactor", ToThePersonItself),
     ("RemoveSecondFactor", ToThePersonItself),

@@ -140,6 +140,8 @@ impl Walk<'_> {
         let change = samples::body("ChangePassword");
         let again = json!({ "password": change["new_password"] });
         let grace = session_of(&self.run_by(&grace, "ChangePassword", "", &change).await);
+        self.run_by(&grace, "ChangeOwnName", "", &samples::body("ChangeOwnName"))
+            .await;
         let offer = self.run_by(&grace, "BeginSecondFactor", "", &again).await.json();
         let code = code(self.server, offer["secret"].as_str().expect("a secret"), 0);
         let confirmed = self

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use actix_web::dev::ServerHandle;
 use aicmo_backend::http::{self, AllowedOrigins, Budgets, HttpState, Limits, TrustedProxies};
+use aicmo_backend::traces::Traces;
 use aicmo_client::reqwest::{Method, RequestBuilder, Response, StatusCode};
 use aicmo_client::{Client, Retries};
 use aicmo_gateways::HttpWebhooks;
@@ -123,6 +124,7 @@ impl Start {
             max_connections: 1_000,
             limits: Limits::new(self.budgets, self.trusted_proxies),
             allowed_origins: self.allowed_origins,
+            traces: Traces::default(),
         };
         let server = http::serve(listener, Arc::new(state), 2).expect("a server");
         let handle = server.handle();

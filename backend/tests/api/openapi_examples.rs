@@ -38,12 +38,15 @@ const BY_CHANCE: &[&str] = &[
 /// Rows of a list that an example shows.
 const SHOWN_ROWS: usize = 2;
 
-/// Codes that no caller can bring about at will.
+/// Codes that no caller can bring about at will, or only by bytes that are no request; a test of the
+/// door has those.
 const NOT_AT_WILL: &[ErrorCode] = &[
     ErrorCode::Internal,
     ErrorCode::Integrity,
     ErrorCode::IdempotencyInProgress,
     ErrorCode::AnswerNotKept,
+    ErrorCode::HeadTooLarge,
+    ErrorCode::RequestTimeout,
 ];
 
 fn spec(name: &str) -> &'static EndpointSpec {

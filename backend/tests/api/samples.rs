@@ -47,6 +47,7 @@ pub fn body(name: &str) -> Value {
         "ChangePassword" => {
             json!({ "current_password": PASSWORD, "new_password": "nine otters swim upstream" })
         }
+        "ChangeOwnName" => json!({ "display_name": "Ada King" }),
         "BeginSecondFactor" | "RemoveSecondFactor" | "RenewRecoveryCodes" => json!({ "password": PASSWORD }),
         "BeginPasskey" | "RemovePasskey" => json!({ "password": PASSWORD }),
         "RenamePasskey" => json!({ "name": "Work laptop" }),

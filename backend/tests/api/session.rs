@@ -5,8 +5,9 @@ use aicmo_operations::accounts::{add_person, set_up_link};
 use aicmo_shared::ErrorCode;
 use aicmo_shared::access::{Capability, Role};
 use aicmo_shared::api::{
-    AcceptInvitation, BeginSecondFactor, ChangePassword, ConfirmSecondFactor, EndSession, Endpoint,
-    GetSession, ListSessions, RemoveSecondFactor, RenewRecoveryCodes, ResetPassword, SetUp, SignIn, SignOut,
+    AcceptInvitation, BeginSecondFactor, ChangeOwnName, ChangePassword, ConfirmSecondFactor, EndSession,
+    Endpoint, GetSession, ListSessions, RemoveSecondFactor, RenewRecoveryCodes, ResetPassword, SetUp, SignIn,
+    SignOut,
 };
 use aicmo_shared::session::{CurrentSession, SecretText, Standing};
 use aicmo_test_support::on_both_databases;
@@ -307,4 +308,45 @@ async fn a_mock_process_has_a_viewer_and_nobody_signs_in() {
         .await
         .refused(ErrorCode::MockModeReadOnly);
     assert_eq!(SignIn::SPEC.success, 201);
+}
+
+on_both_databases! {
+    async fn a_person_changes_their_own_name_and_nothing_else(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let admin = server.as_role(Role::Admin).await;
+        let email = somebody(&server, "ada", Role::Viewer).await;
+        let ada = session_of(&sign_in(&server, &email, PASSWORD).await);
+        let name = |text: &str| json!({ "display_name": text });
+        for wrong in ["", "  ", "two\nlines", &"x".repeat(81)] {
+            let got = call::<ChangeOwnName>(&server, &ada, "", &name(wrong)).await;
+            let problem = got.refused(ErrorCode::ValidationFailed);
+            assert_eq!(problem.errors[0].pointer, "/display_name", "{wrong:?}");
+        }
+        let more = json!({ "display_name": "Ada", "role": "admin" });
+        call::<ChangeOwnName>(&server, &ada, "", &more).await.problem();
+        call::<ChangeOwnName>(&server, &Who::administrator(), "", &name("Nobody"))
+            .await
+            .problem();
+
+        let got = call::<ChangeOwnName>(&server, &ada, "", &name(" Ada King ")).await;
+        assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+        assert_eq!(got.json()["user"]["display_name"], "Ada King");
+        assert_eq!(got.json()["user"]["role"], "viewer");
+        assert_eq!(standing(&server, &ada).await, Standing::SignedIn, "the session goes on");
+        let seen = send(server.ask(&admin, "GET", "/api/v1/users")).await.json();
+        let names: Vec<&str> = seen["data"]
+            .as_array()
+            .expect("people")
+            .iter()
+            .filter_map(|user| user["display_name"].as_str())
+            .collect();
+        assert!(names.contains(&"Ada King"), "others see it: {names:?}");
+
+        let trail = send(server.ask(&admin, "GET", "/api/v1/audit")).await.json();
+        let row = &trail["data"][0];
+        assert_eq!(row["action"], "user.edited");
+        assert_ne!(row["before"]["display_name"], row["after"]["display_name"]);
+        let after = row["after"]["display_name"].as_str().expect("a hash");
+        assert!(after.starts_with("hash:"), "{after}");
+    }
 }

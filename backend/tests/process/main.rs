@@ -26,5 +26,6 @@ mod shutdown;
 mod smoke;
 mod smuggling;
 mod support;
+mod traces;
 mod transfer;
 mod unread;

@@ -17,11 +17,13 @@ mod narrator;
 mod openapi;
 mod places;
 mod run;
+mod sbom;
 mod server;
 mod suite;
 mod tidy;
 mod tools;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -82,6 +84,12 @@ enum Task {
     },
     /// Move what is kept of the OpenAPI document, or attack a server by it.
     Openapi(openapi::Options),
+    /// Write what a release is made of as a CycloneDX document.
+    Sbom {
+        /// Where it goes.
+        #[arg(default_value = "target/aicmo.cdx.json")]
+        file: PathBuf,
+    },
     /// Measure, and write docs/BENCHMARKS.md.
     Bench(bench::Options),
 }
@@ -128,6 +136,11 @@ fn perform(cli: Cli) -> Result<bool, Failure> {
             for (name, size) in console::files_with_sizes(&places::dist())? {
                 println!("{size:>10}  {name}");
             }
+            Ok(true)
+        }
+        Task::Sbom { file } => {
+            let count = sbom::write(&file)?;
+            println!("{count} components stand in {}", file.display());
             Ok(true)
         }
         Task::Tidy => {

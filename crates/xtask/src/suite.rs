@@ -25,6 +25,7 @@ pub const STEPS: &[(&str, &str)] = &[
     ("doctests", "running the examples in the documentation"),
     ("docs", "building the documentation of every item"),
     ("e2e", "walking the journeys in a browser"),
+    ("traces", "running the build that makes traces"),
 ];
 
 /// How many checks passed and failed, and why the first failed.
@@ -190,6 +191,7 @@ impl Suite<'_> {
                 "the documentation does not build: mend what rustdoc says above",
             ),
             "e2e" => self.e2e(step),
+            "traces" => traces(step),
             _ => Err(Failure::new(format!("the step {name} is not wired up"))),
         }
     }
@@ -273,6 +275,30 @@ fn build_and_weigh_console(step: &mut Step) -> Result<Tally, Failure> {
         ));
     }
     Ok(Tally::new(2, 0))
+}
+
+/// The build with the feature `otel`, last: it writes its binary where that of the journeys was.
+fn traces(step: &mut Step) -> Result<Tally, Failure> {
+    let nextest = NEXTEST.ensure(step)?;
+    let printed = Job::new(nextest.join("cargo-nextest"), "traces")
+        .args([
+            "nextest",
+            "run",
+            "--package",
+            "aicmo-backend",
+            "--features",
+            "otel",
+            "--test",
+            "process",
+            "--locked",
+            "--color",
+            "never",
+            "--no-fail-fast",
+            "traces",
+        ])
+        .advice("the build that makes traces fails: repeat it with `cargo xtask test --only traces`")
+        .run(step)?;
+    Ok(nextest_tally(&printed.lines).unwrap_or(Tally::ONE))
 }
 
 fn doctests(step: &mut Step) -> Result<Tally, Failure> {

@@ -28,8 +28,8 @@ use crate::metrics::Attention;
 use crate::passkey::{Passkey, PasskeyAdded, PasskeyChallenge, PasskeyDraft, PasskeyName, PasskeySignIn};
 use crate::problem::ErrorCode as E;
 use crate::session::{
-    CurrentSession, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode, SecondFactorOffer,
-    SessionInfo, SignInRequest,
+    CurrentSession, OwnNameChange, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode,
+    SecondFactorOffer, SessionInfo, SignInRequest,
 };
 use crate::status::{ServiceName as S, Status};
 use crate::task::MyWork;
@@ -265,6 +265,10 @@ endpoints! {
         access: Access::OwnAccount,
         service: None, version: false, success: 200, problems: [RateLimited],
         "Changes the own password, renews this session and ends the others.";
+    Command Post "/api/v1/session/name" => ChangeOwnName(NoQuery, Json OwnNameChange) -> CurrentSession,
+        access: Access::OwnAccount,
+        service: None, version: false, success: 200, problems: [ValidationFailed],
+        "Changes the caller's own name, as others see it.";
     Command Post "/api/v1/session/second-factor" => BeginSecondFactor(NoQuery, Json PasswordAgain) -> SecondFactorOffer,
         access: Access::OwnAccount,
         service: None, version: false, success: 201, problems: [RateLimited],
@@ -281,7 +285,7 @@ endpoints! {
         access: Access::OwnAccount,
         service: None, version: false, success: 200, problems: [RateLimited],
         "Replaces the recovery codes and shows the new ones once.";
-    Process Post "/api/v1/session/passkey/begin" => BeginPasskeySignIn(NoQuery, None ()) -> PasskeyChallenge,
+    Inquiry Post "/api/v1/session/passkey/begin" => BeginPasskeySignIn(NoQuery, None ()) -> PasskeyChallenge,
         access: Access::Public,
         service: None, version: false, success: 201, problems: [FeatureDisabled],
         "Asks a browser for a passkey; keeps nothing.";

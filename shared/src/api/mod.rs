@@ -59,7 +59,7 @@ pub enum Kind {
     Command,
     /// Acts on the process and not on data: allowed in mock mode, no audit row.
     Process,
-    /// Looks into the data at length, and changes nothing: refused in mock mode, no audit row.
+    /// Is about live data and changes none: refused in mock mode, no audit row.
     Inquiry,
     /// Goes on telling until either side ends it; each event is an `Answer`. Changes nothing.
     Stream,

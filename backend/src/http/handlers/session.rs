@@ -7,8 +7,8 @@ use aicmo_shared::account::{
 };
 use aicmo_shared::api::NoQuery;
 use aicmo_shared::session::{
-    CurrentSession, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode, SecondFactorOffer,
-    SessionInfo, SignInRequest,
+    CurrentSession, OwnNameChange, PasswordAgain, PasswordChange, RecoveryCodes, SecondFactorCode,
+    SecondFactorOffer, SessionInfo, SignInRequest,
 };
 
 use super::Ops;
@@ -72,6 +72,16 @@ pub async fn change_password(
         cookies,
         accounts::change_password(&ops, &guest.0, body.0).await?,
     ))
+}
+
+/// `ChangeOwnName`
+pub async fn change_own_name(
+    ops: Ops,
+    guest: Guest,
+    _: Query<NoQuery>,
+    body: Body<OwnNameChange>,
+) -> CommandResult<CurrentSession> {
+    Ok(accounts::change_own_name(&ops, &guest.0, body.0).await?.into())
 }
 
 /// `BeginSecondFactor`

@@ -10,7 +10,7 @@ mod resolve;
 pub use resolve::{Lookup, SystemLookup};
 
 use std::net::IpAddr;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aicmo_operations::webhooks::{Answer, Message, WebhookPort};
@@ -19,6 +19,8 @@ use async_trait::async_trait;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
 use resolve::{Allowed, Checked, Unresolved};
+
+use crate::install_crypto_provider;
 
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -169,15 +171,6 @@ fn fault_of(error: &reqwest::Error) -> AttemptFault {
     } else {
         AttemptFault::Unreachable
     }
-}
-
-/// Chooses the one TLS implementation of this product; the first call in a process counts.
-fn install_crypto_provider() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error means that the process has chosen already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
 }
 
 #[cfg(test)]

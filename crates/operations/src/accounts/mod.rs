@@ -32,7 +32,7 @@ mod vault;
 pub(crate) use cache::Cache;
 pub use invitations::{accept_invitation, create_invitation, list_invitations, revoke_invitation};
 pub use keys::{create_api_key, list_api_keys, revoke_api_key};
-pub use own::{change_password, end_session, list_sessions};
+pub use own::{change_own_name, change_password, end_session, list_sessions};
 pub use passkey_sign_in::{begin_passkey_sign_in, sign_in_by_passkey};
 pub use passkeys::{add_passkey, begin_passkey, list_passkeys, remove_passkey, rename_passkey};
 pub use principal::{

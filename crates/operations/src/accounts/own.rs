@@ -1,15 +1,17 @@
-//! What a person does with their own account: the password, and their sessions.
+//! What a person does with their own account: the name, the password, and their sessions.
 
 use aicmo_shared::account::SessionsEnded;
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::AuditAction;
-use aicmo_shared::session::{PasswordChange, SessionInfo};
+use aicmo_shared::session::{CurrentSession, OwnNameChange, PasswordChange, SessionInfo};
 use aicmo_shared::{SessionId, Sourced};
+use aicmo_store::accounts::users::UserRecord;
 use aicmo_store::accounts::{one_time_links, sessions, users};
 use serde_json::json;
 
+use super::refusal::Refusal;
 use super::session::{Renewed, Visitor, check_own_password};
-use super::{policy, session, trail};
+use super::{NAME, policy, session, trail};
 use crate::context::Operations;
 use crate::error::OperationError;
 use crate::text::Faults;
@@ -52,6 +54,50 @@ pub async fn change_password(
     ))
     .await?;
     renewed.finish(ops, &store.reader(), user.id, None).await
+}
+
+/// Changes the caller's own name, as others see it. What they may do stays as it is, so does the
+/// session.
+///
+/// # Errors
+/// `Validation` when it is no name; `Conflict` when an administrator was faster.
+pub async fn change_own_name(
+    ops: &Operations,
+    visitor: &Visitor,
+    change: OwnNameChange,
+) -> Result<CurrentSession, OperationError> {
+    let store = ops.live(None)?;
+    let person = visitor.principal.person()?;
+    let token = visitor
+        .credentials
+        .cookie
+        .as_ref()
+        .ok_or(Refusal::SessionExpired)?;
+    let mut faults = Faults::default();
+    let display_name = faults.required_line("/display_name", change.display_name, NAME);
+    faults.finish()?;
+    let now = ops.now();
+    let tx = store.begin_write().await?;
+    let before = users::record(&tx, person.user).await?;
+    let after = UserRecord {
+        display_name,
+        updated_at: now,
+        ..before.clone()
+    };
+    users::update(&tx, &before, &after).await?;
+    tx.commit(trail::entry(
+        &visitor.operator,
+        AuditAction::UserEdited,
+        (SubjectType::User, &before.id),
+        (
+            Some(trail::account(&ops.secrets, &before)),
+            Some(trail::account(&ops.secrets, &after)),
+        ),
+        now,
+    ))
+    .await?;
+    ops.accounts.cache.forget();
+    session::current_of(ops, &store.reader(), person, token).await
 }
 
 /// The caller's sessions, the one seen last first.

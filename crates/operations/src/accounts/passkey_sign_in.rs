@@ -32,6 +32,7 @@ use crate::error::OperationError;
 /// # Errors
 /// `FeatureDisabled`.
 pub async fn begin_passkey_sign_in(ops: &Operations) -> Result<PasskeyChallenge, OperationError> {
+    ops.live(None)?;
     let ceremonies = &ops.accounts.ceremonies;
     let (request, state) = ceremonies
         .webauthn()?

@@ -121,7 +121,8 @@ fn mock_viewer(ops: &Operations) -> CurrentSession {
     }
 }
 
-async fn current_of(
+/// The session of `person` as it is now.
+pub(super) async fn current_of(
     ops: &Operations,
     session: &impl Session,
     person: &SignedInPerson,

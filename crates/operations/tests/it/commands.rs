@@ -59,6 +59,7 @@ const TRIED_OVER_HTTP: &[&str] = &[
     "SignOut",
     "SetUp",
     "ChangePassword",
+    "ChangeOwnName",
     "BeginSecondFactor",
     "ConfirmSecondFactor",
     "RemoveSecondFactor",

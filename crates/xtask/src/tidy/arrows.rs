@@ -76,6 +76,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("leptos", &["aicmo-frontend"]),
     ("web-sys", &["aicmo-frontend"]),
     ("reqwest", &["aicmo-client", "aicmo-gateways"]),
+    ("opentelemetry", &["aicmo-backend", "aicmo-gateways"]),
+    ("tracing-opentelemetry", &["aicmo-backend"]),
 ];
 
 /// All that the vocabulary may stand on: no IO, no clock, compiles to wasm32.

@@ -81,11 +81,7 @@ pub fn every_route_is_described(tree: &Tree) -> Vec<Finding> {
 /// about another.
 pub fn every_setting_is_described(tree: &Tree) -> Vec<Finding> {
     let text = tree.text(OPERATIONS).unwrap_or_default();
-    let known: BTreeSet<&str> = tree
-        .with_extension(&["rs"])
-        .filter(|(path, _)| *path == SETTINGS)
-        .flat_map(|(_, source)| quoted_settings(source, '"'))
-        .collect();
+    let known = settings_of(tree);
     let described: BTreeSet<&str> = quoted_settings(text, '`').collect();
     let rows: BTreeSet<&str> = text
         .lines()
@@ -99,6 +95,14 @@ pub fn every_setting_is_described(tree: &Tree) -> Vec<Finding> {
         .difference(&known)
         .map(|name| Finding::new(OPERATIONS, format!("names `{name}`, which no setting is")));
     missing.chain(invented).collect()
+}
+
+/// The names of all settings.
+pub fn settings_of(tree: &Tree) -> BTreeSet<&str> {
+    tree.with_extension(&["rs"])
+        .filter(|(path, _)| *path == SETTINGS)
+        .flat_map(|(_, source)| quoted_settings(source, '"'))
+        .collect()
 }
 
 /// Names of settings between two `quote`s: `AICMO_…` and `DATABASE_URL`.

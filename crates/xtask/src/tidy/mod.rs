@@ -6,6 +6,7 @@
 mod arrows;
 mod documents;
 mod orphans;
+mod packaging;
 mod proofs;
 mod sources;
 mod tree;
@@ -57,6 +58,8 @@ const RULES: &[Rule] = &[
     documents::every_crate_is_described,
     documents::every_route_is_described,
     documents::every_setting_is_described,
+    packaging::every_packaged_setting_exists,
+    packaging::every_packaged_command_exists,
     proofs::every_named_proof_exists,
 ];
 

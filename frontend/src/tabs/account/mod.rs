@@ -1,8 +1,9 @@
-//! Your account: who you are here, your password, your second factor, your passkeys, your sessions.
+//! Your account: who you are here, your name, password, second factor, passkeys and sessions.
 //!
-//! Panels: `profile`, `passkeys`, `sessions`. What is changed here is the person's own; other people are managed
-//! on the Diagnostics tab. Pure: `qr`.
+//! Panels: `profile`, `passkeys`, `sessions`. What is changed here is the person's own; other people are
+//! managed on the Diagnostics tab. Pure: `qr`.
 
+mod name;
 mod passkeys;
 mod password;
 mod qr;
@@ -14,6 +15,7 @@ use aicmo_shared::api::{GetSession, NoQuery};
 use aicmo_shared::session::CurrentSession;
 use leptos::prelude::*;
 
+use self::name::ChangeNameForm;
 use self::passkeys::Passkeys;
 use self::password::ChangePasswordForm;
 use self::second_factor::SecondFactorSection;
@@ -42,7 +44,7 @@ pub fn AccountTab() -> impl IntoView {
                 <Show when=move || is_signed_in.get()><SecondFactorSection /></Show>
             </div>
             <Show when=move || is_signed_in.get()>
-                <div class="account__column"><ChangePasswordForm /></div>
+                <div class="account__column"><ChangeNameForm /><ChangePasswordForm /></div>
                 <Passkeys />
                 <Sessions />
             </Show>
