@@ -284,10 +284,10 @@ fn traces(step: &mut Step) -> Result<Tally, Failure> {
         .args([
             "nextest",
             "run",
-            "--package",
-            "aicmo-backend",
+            // As a part of the workspace, so that what it stands on is not compiled once more.
+            "--workspace",
             "--features",
-            "otel",
+            "aicmo-backend/otel",
             "--test",
             "process",
             "--locked",
