@@ -242,7 +242,6 @@ pub async fn admit<B: MessageBody + 'static>(
         request.id = %request_id,
         method = %request.method(),
         otel.kind = Empty,
-        otel.name = Empty,
     );
     door.state.traces.request_began(&span, request.headers());
     let traced = span.clone();

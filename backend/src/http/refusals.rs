@@ -39,7 +39,7 @@ impl Refusals for Unread {
         let (code, detail) = match bare {
             Bare::Unreadable => (
                 ErrorCode::MalformedRequest,
-                "What came is no HTTP/1.1 request that can be read in one way only.".to_owned(),
+                "What came is no request that can be read, and in one way only.".to_owned(),
             ),
             Bare::Late => (
                 ErrorCode::RequestTimeout,

@@ -129,7 +129,8 @@ impl Traces {
             return;
         }
         if let Some(route) = route {
-            span.record("otel.name", format!("{method} {route}"));
+            // A field could not name it any more: the span has begun.
+            span.context().span().update_name(format!("{method} {route}"));
             span.set_attribute("http.route", route.to_owned());
         }
         span.set_attribute("http.request.method", method.to_string());

@@ -36,7 +36,10 @@ pub fn every_packaged_command_exists(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, packaged) in packaged(tree) {
         for command in started(packaged) {
-            if !text.contains(&format!("| `aicmo {command}")) {
+            let is_known = ["`", " "]
+                .iter()
+                .any(|end| text.contains(&format!("| `aicmo {command}{end}")));
+            if !is_known {
                 findings.push(Finding::new(
                     path,
                     format!("starts `aicmo {command}`, which {OPERATIONS} does not know"),
