@@ -175,7 +175,7 @@ settings! {
     bootstrap_admin_key: Option<Redacted<String>> = "AICMO_BOOTSTRAP_ADMIN_KEY", default "", Secret, parse::optional_key;
     #[doc = "The API key that the commands which ask a server send. Unset: none is sent."]
     api_key: Option<Redacted<String>> = "AICMO_API_KEY", default "", Secret, parse::optional_secret;
-    #[doc = "Hours after which a session ends at the latest; a quarter of them without a request ends it sooner."]
+    #[doc = "Hours after which a session ends at the latest; a quarter of them without a request of a person ends it sooner, however long a page stands open."]
     session_hours: u32 = "AICMO_SESSION_HOURS", default "12", Plain, parse::count::<1, 720>;
     #[doc = "The key under which cursors are signed and the secrets of authenticator apps are sealed, at least 32 characters; the same for every replica. Unset: made on first start and kept in AICMO_DATA_DIR."]
     session_key: Option<Redacted<String>> = "AICMO_SESSION_KEY", default "", Secret, parse::optional_key;

@@ -118,7 +118,6 @@ impl Collected {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one example after the other")]
 async fn collect(server: &TestServer) -> Collected {
     let mut all = Collected::default();
     let folder = server.data_dir().display().to_string();

@@ -185,7 +185,7 @@ async fn a_restore_that_fails_after_putting_data_aside_says_where_it_is_and_how_
         "CREATE FUNCTION no_more() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''full''; END'",
         "CREATE EVENT TRIGGER no_more ON ddl_command_start WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION no_more()",
     ] {
-        db.execute(sql, vec![]).await;
+        db.execute_and_leave(sql).await;
     }
     let ended = room.run(&["restore", "one.db", "--into", &url, "--replace"], &[]);
     assert_ne!(ended.status.code(), Some(0), "{}", ended.stdout);
@@ -198,7 +198,7 @@ async fn a_restore_that_fails_after_putting_data_aside_says_where_it_is_and_how_
         "{}",
         ended.stderr
     );
-    db.execute("DROP EVENT TRIGGER no_more", vec![]).await;
+    db.execute_and_leave("DROP EVENT TRIGGER no_more").await;
     for sql in way_back.split(';').take(2) {
         db.execute(sql, vec![]).await;
     }

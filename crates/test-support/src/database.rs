@@ -76,20 +76,20 @@ impl TestDatabase {
     }
 
     pub(crate) async fn side_door(&self) -> &DatabaseConnection {
-        self.inner
-            .side_door
-            .get_or_init(|| async {
-                let address = match &self.inner.target {
-                    DatabaseTarget::Sqlite { path } => format!("sqlite://{}", path.display()),
-                    DatabaseTarget::Postgres { url } => url.clone(),
-                };
-                let mut options = ConnectOptions::new(address);
-                options.max_connections(1).sqlx_logging(false);
-                Database::connect(options)
-                    .await
-                    .expect("a second connection to the test database")
-            })
+        self.inner.side_door.get_or_init(|| self.connect()).await
+    }
+
+    /// A connection past the store.
+    pub(crate) async fn connect(&self) -> DatabaseConnection {
+        let address = match &self.inner.target {
+            DatabaseTarget::Sqlite { path } => format!("sqlite://{}", path.display()),
+            DatabaseTarget::Postgres { url } => url.clone(),
+        };
+        let mut options = ConnectOptions::new(address);
+        options.max_connections(1).sqlx_logging(false);
+        Database::connect(options)
             .await
+            .expect("a second connection to the test database")
     }
 
     async fn remove(self) {

@@ -23,6 +23,17 @@ impl TestDatabase {
             .rows_affected()
     }
 
+    /// As `execute`, by a connection that is gone afterwards: for whoever must find nobody there.
+    ///
+    /// # Panics
+    /// When the database does not take it.
+    pub async fn execute_and_leave(&self, sql: &str) {
+        let connection = self.connect().await;
+        let run = connection.execute_unprepared(sql).await;
+        run.unwrap_or_else(|cause| panic!("{sql}: {cause}"));
+        connection.close().await.expect("closed");
+    }
+
     /// Runs a statement past the store and answers whether the database took it.
     pub async fn takes(&self, sql: &str, values: Vec<Value>) -> bool {
         let connection = self.side_door().await;

@@ -48,6 +48,12 @@ pub fn SignInForm(
     let code = RwSignal::new(String::new());
     let asks_code = RwSignal::new(false);
     let missing = RwSignal::new(Missing::default());
+    let take = move |session: CurrentSession| {
+        shell.session.take(&session);
+        if let Some(done) = on_done {
+            done.run(());
+        }
+    };
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let found = missing_in(
@@ -66,54 +72,20 @@ pub fn SignInForm(
                 .get_untracked()
                 .then(|| SecretText::new(code.get_untracked().trim())),
         };
-        doing.run_or(
-            command::<SignIn>(&[], &request, None),
-            move |session: CurrentSession| {
-                shell.session.take(&session);
-                if let Some(done) = on_done {
-                    done.run(());
-                }
-            },
-            move |error| {
-                if error.error_code() == Some(ErrorCode::SecondFactorRequired) && !asks_code.get_untracked() {
-                    asks_code.set(true);
-                    dom::focus_soon("sign-in-code");
-                    return None;
-                }
-                code.set(String::new());
-                Some(error)
-            },
-        );
+        doing.run_or(command::<SignIn>(&[], &request, None), take, move |error| {
+            if error.error_code() == Some(ErrorCode::SecondFactorRequired) && !asks_code.get_untracked() {
+                asks_code.set(true);
+                dom::focus_soon("sign-in-code");
+                return None;
+            }
+            code.set(String::new());
+            Some(error)
+        });
     };
     let said = RwSignal::new(None::<&'static str>);
     let by_passkey = move |()| {
-        said.set(None);
         missing.set(Missing::default());
-        let signing_in = async move {
-            let asked = command::<BeginPasskeySignIn>(&[], &(), None).await?;
-            match passkey::find(&asked.options).await {
-                Ok(credential) => {
-                    let request = PasskeySignIn {
-                        token: asked.token,
-                        credential,
-                    };
-                    command::<SignInByPasskey>(&[], &request, None).await.map(Ok)
-                }
-                Err(words) => Ok(Err(words)),
-            }
-        };
-        doing.run(
-            signing_in,
-            move |answer: Result<CurrentSession, &'static str>| match answer {
-                Ok(session) => {
-                    shell.session.take(&session);
-                    if let Some(done) = on_done {
-                        done.run(());
-                    }
-                }
-                Err(words) => said.set(Some(words)),
-            },
-        );
+        sign_in_by_passkey(doing, said, take);
     };
     let offers_passkey = Memo::new(move |_| Hindrance::here().is_none());
     let says = move |field: fn(Missing) -> Option<&'static str>, pointer| {
@@ -162,6 +134,35 @@ pub fn SignInForm(
             </div>
         </form>
     }
+}
+
+/// Asks the browser for a passkey and signs in with it; what the browser says instead goes to `said`.
+fn sign_in_by_passkey(
+    doing: Doing,
+    said: RwSignal<Option<&'static str>>,
+    take: impl Fn(CurrentSession) + 'static,
+) {
+    said.set(None);
+    let signing_in = async move {
+        let asked = command::<BeginPasskeySignIn>(&[], &(), None).await?;
+        match passkey::find(&asked.options).await {
+            Ok(credential) => {
+                let request = PasskeySignIn {
+                    token: asked.token,
+                    credential,
+                };
+                command::<SignInByPasskey>(&[], &request, None).await.map(Ok)
+            }
+            Err(words) => Ok(Err(words)),
+        }
+    };
+    doing.run(
+        signing_in,
+        move |answer: Result<CurrentSession, &'static str>| match answer {
+            Ok(session) => take(session),
+            Err(words) => said.set(Some(words)),
+        },
+    );
 }
 
 /// What each field lacks.

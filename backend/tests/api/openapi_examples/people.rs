@@ -117,6 +117,8 @@ async fn own_account(all: &mut Collected, server: &TestServer) -> Who {
         .call_as(server, &me, "RemoveSecondFactor", "", None, Some(again.clone()))
         .await;
     let me = passkeys(all, server, session_of(&got), again).await;
+    let name = Some(samples::body("ChangeOwnName"));
+    all.call_as(server, &me, "ChangeOwnName", "", None, name).await;
     all.call_as(server, &me, "GetSession", "", None, None).await;
     me
 }
@@ -220,10 +222,10 @@ async fn accounts(all: &mut Collected, server: &TestServer, admin: &Who) -> Stri
     let Who::Session { user, .. } = admin else {
         panic!("the administrator is a person");
     };
-    let path = format!("/api/v1/users/{user}");
-    let mine = super::send(server.ask(admin, "GET", &path)).await;
+    let account = format!("/api/v1/users/{user}");
+    let mine = super::send(server.ask(admin, "GET", &account)).await;
     let last = server
-        .ask(admin, "PATCH", &path)
+        .ask(admin, "PATCH", &account)
         .header("If-Match", mine.header("etag"))
         .json(&json!({ "role": Role::Viewer }));
     all.refused(&super::send(last).await, ErrorCode::LastAdmin);

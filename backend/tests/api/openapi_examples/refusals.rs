@@ -162,13 +162,13 @@ async fn persons(all: &mut Collected, server: &TestServer) {
     all.refused(&got, ErrorCode::IdentityConflict);
 
     let path = format!("/api/v1/leads/{}", bo["id"].as_str().expect("an id"));
-    let patch = async |consent: &str| {
+    let consent_to = async |consent: &str| {
         let etag = send(server.get(&path)).await.header("etag").to_owned();
         let request = server.request("PATCH", &path).header("If-Match", etag);
         send(request.json(&json!({ "consent_status": consent }))).await
     };
-    assert_eq!(patch("DNC").await.status.as_u16(), 200);
-    let back = patch("CONSENTED").await;
+    assert_eq!(consent_to("DNC").await.status.as_u16(), 200);
+    let back = consent_to("CONSENTED").await;
     all.refused(&back, ErrorCode::ConsentMonotonic);
 }
 

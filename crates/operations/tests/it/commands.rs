@@ -39,7 +39,7 @@ fn a_step() -> CampaignStep {
 /// With an address that no port takes, so that the command is refused even when all else is well.
 fn a_webhook() -> WebhookDraft {
     WebhookDraft {
-        url: "gopher://example.org".to_owned(),
+        url: "https://hooks.example/aicmo".to_owned(),
         description: None,
         filter: EventFilter::default(),
     }

@@ -270,6 +270,7 @@ async fn read_until_live(ops: Arc<Operations>, turned: Arc<AtomicBool>) {
 const ASKED_OVER_HTTP: &[&str] = &[
     "GetSession",
     "ListSessions",
+    "ListPasskeys",
     "ListUsers",
     "GetUser",
     "ListInvitations",

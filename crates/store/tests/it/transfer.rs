@@ -377,8 +377,8 @@ on_both_databases! {
         assert_eq!(tried.steps, 2);
         assert_eq!(store.schema().await.expect("the state"), before, "nothing moved");
 
-        // What the last step makes is there already, put by somebody else.
-        db.execute("CREATE TABLE webhooks (id bigint)", vec![]).await;
+        // What one of the steps makes is there already, put by somebody else.
+        db.execute("CREATE TABLE passkeys (id bigint)", vec![]).await;
         rehearse_migration(&store, &folder.path().join("other.db")).await.expect_err("it fails on the copy");
         assert_eq!(store.schema().await.expect("the state"), before, "and still nothing moved");
         store.close().await;

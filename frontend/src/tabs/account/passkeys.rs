@@ -100,7 +100,7 @@ pub fn Passkeys() -> impl IntoView {
                 <For
                     each=move || reading.get()
                     key=|passkey| (passkey.id, passkey.name.clone(), passkey.last_used_at)
-                    children=move |passkey| row(passkey, begin)
+                    children=move |passkey| row(&passkey, begin)
                 />
             </Table>
         </Panel>
@@ -114,7 +114,7 @@ pub fn Passkeys() -> impl IntoView {
     }
 }
 
-fn row(passkey: wire::Passkey, begin: Callback<Aim>) -> impl IntoView {
+fn row(passkey: &wire::Passkey, begin: Callback<Aim>) -> impl IntoView + use<> {
     let shell = ShellState::expect();
     let used = passkey.last_used_at.map(|used| {
         view! {

@@ -252,7 +252,7 @@ on_both_databases! {
         let ops = process(&store, &folder);
         let previewed = begun(&ops, &store, &folder).await;
         let mut n_killed = 0;
-        for left in (1..).step_by(3) {
+        for left in 1.. {
             let mut victim = worker(&ops, &store, &previewed);
             let work = Box::pin(async move { victim.step().await });
             match (Killed { work, left }).await {
