@@ -59,14 +59,14 @@ impl Listener {
         Self::of(request.header("Last-Event-ID", id.to_string())).await
     }
 
-    /// The next event as it came; `None` at the end of the stream. Beats are passed over.
-    async fn block(&mut self) -> Option<String> {
+    /// The next event; `None` at the end of the stream. Beats are passed over.
+    async fn next(&mut self) -> Option<Told> {
         loop {
             if let Some(end) = self.text.find("\n\n") {
-                let rest = self.text.split_off(end + 2);
-                let block = std::mem::replace(&mut self.text, rest);
-                if told_by(&block).is_some() {
-                    return Some(block);
+                let told = told_by(&self.text[..end]);
+                self.text.drain(..end + 2);
+                if told.is_some() {
+                    return told;
                 }
                 continue;
             }
@@ -75,10 +75,6 @@ impl Listener {
             self.text
                 .push_str(std::str::from_utf8(&chunk).expect("whole letters"));
         }
-    }
-
-    async fn next(&mut self) -> Option<Told> {
-        self.block().await.and_then(|block| told_by(&block))
     }
 
     async fn hello(&mut self) -> StreamHello {
@@ -120,12 +116,12 @@ async fn create(server: &TestServer, name: &str) -> String {
     created.id.to_string()
 }
 
-/// What a listener reads when a campaign is created: the greeting and the first event.
-pub async fn first_text_of(server: &TestServer) -> String {
+/// What the first event carries that a listener reads when a campaign is created.
+pub async fn first_told(server: &TestServer) -> serde_json::Value {
     let mut listener = Listener::at(server).await;
-    let hello = listener.block().await.expect("a greeting");
+    listener.hello().await;
     create(server, "Told to who listens").await;
-    hello + &listener.block().await.expect("an event")
+    listener.next().await.expect("an event").read()
 }
 
 on_both_databases! {

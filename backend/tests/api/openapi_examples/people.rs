@@ -11,7 +11,7 @@ use super::super::passkeys::PASSKEY_ORIGIN;
 use super::super::people::Who;
 use super::super::samples::{self, PASSWORD};
 use super::super::session::{code, session_of, token_of};
-use super::super::stream::first_text_of;
+use super::super::stream::first_told;
 use super::Collected;
 
 const NEW_PASSWORD: &str = "nine otters swim upstream";
@@ -313,8 +313,9 @@ async fn trail(all: &mut Collected, server: &TestServer, admin: &Who) {
         forms.insert(media.to_owned(), json!(format!("{lines}\n")));
     }
     all.answers.insert("ExportAudit".to_owned(), Value::Object(forms));
-    let told = first_text_of(server).await;
-    let told = all.steady.lines(&told);
+    // The schema is that of what an event carries, so that is what is shown.
+    let told = first_told(server).await;
+    let told = all.steady.value(&told);
     all.answers
         .insert("OpenStream".to_owned(), json!({ "text/event-stream": told }));
 }
