@@ -24,6 +24,9 @@ after(async () => {
   await server?.stop();
 });
 
+/** What was under way when somebody signed out is refused, which the browser tells. */
+const expectedErrors = [/Failed to load resource/];
+
 const password = (page) => page.getByLabel("Your password (required)", { exact: true });
 const panel = (page, state) => page.locator(`[data-panel="passkeys"][data-state="${state}"]`);
 
@@ -44,7 +47,7 @@ async function authenticator(page, trusts = true) {
 
 async function add(page, name) {
   await page.getByRole("button", { name: "Add a passkey…" }).click();
-  await page.getByLabel("Name (required)").fill(name);
+  await page.getByLabel("Name (required)", { exact: true }).fill(name);
   await password(page).fill(PASSWORD);
   await page.getByRole("button", { name: "Add the passkey" }).click();
   await panel(page, "ready").getByRole("rowheader", { name }).waitFor();
@@ -60,7 +63,7 @@ const byPasskey = (page) => page.getByRole("button", { name: "Use a passkey" });
 
 test("a passkey is added, opens the account without password, is renamed and removed, and then opens nothing", async () => {
   const who = await newPerson(server, "operator");
-  await onPage(browser, there, { name: "passkey", as: who, expectedErrors: [/Failed to load resource/] }, async (page) => {
+  await onPage(browser, there, { name: "passkey", as: who, expectedErrors }, async (page) => {
     const device = await authenticator(page);
     const opened = shell(page, there);
     await opened.do.open("/account");
@@ -68,7 +71,7 @@ test("a passkey is added, opens the account without password, is renamed and rem
     await page.getByRole("button", { name: "Add a passkey…" }).click();
     await page.getByRole("button", { name: "Add the passkey" }).click();
     await page.locator("#passkey-name-error").waitFor();
-    await page.getByLabel("Name (required)").fill("Laptop");
+    await page.getByLabel("Name (required)", { exact: true }).fill("Laptop");
     await password(page).fill("not the password");
     await page.getByRole("button", { name: "Add the passkey" }).click();
     await page.locator("#passkey-password-error").waitFor();
@@ -89,7 +92,7 @@ test("a passkey is added, opens the account without password, is renamed and rem
     assert.equal(await table.getByRole("cell", { name: "never" }).count(), 0, "its use is told");
 
     await table.getByRole("button", { name: "Rename Laptop" }).click();
-    await page.getByLabel("Name (required)").fill("Old laptop");
+    await page.getByLabel("Name (required)", { exact: true }).fill("Old laptop");
     await page.getByRole("button", { name: "Rename", exact: true }).click();
     await table.getByRole("rowheader", { name: "Old laptop" }).waitFor();
 
@@ -108,7 +111,7 @@ test("a passkey is added, opens the account without password, is renamed and rem
 
 test("a device that does not know its owner gives no passkey, and says so", async () => {
   const who = await newPerson(server, "operator");
-  await onPage(browser, there, { name: "passkey unverified", as: who, expectedErrors: [/Failed to load resource/] }, async (page) => {
+  await onPage(browser, there, { name: "passkey unverified", as: who, expectedErrors }, async (page) => {
     const device = await authenticator(page);
     await shell(page, there).do.open("/account");
     await add(page, "Laptop");
@@ -124,7 +127,7 @@ test("a device that does not know its owner gives no passkey, and says so", asyn
 
 test("at another address no passkey is offered, and the page says where they work", async () => {
   const who = await newPerson(server, "viewer");
-  await onPage(browser, server, { name: "passkey elsewhere", as: who }, async (page) => {
+  await onPage(browser, server, { name: "passkey elsewhere", as: who, expectedErrors }, async (page) => {
     await shell(page, server).do.open("/account");
     await page.getByText(`Passkeys of this server work at ${there.url}.`).waitFor();
     assert.equal(await page.getByRole("button", { name: "Add a passkey…" }).getAttribute("aria-disabled"), "true");
@@ -138,7 +141,8 @@ for (const colorScheme of ["light", "dark"]) {
   for (const viewport of [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 390, height: 844 }]) {
     test(`passkeys and the door that offers them are accessible, ${colorScheme}, ${viewport.width} px`, async () => {
       const who = await newPerson(server, "operator");
-      const options = { name: `axe passkeys ${colorScheme} ${viewport.width}`, as: null, colorScheme, viewport, bypassCSP: true };
+      const name = `axe passkeys ${colorScheme} ${viewport.width}`;
+      const options = { name, as: null, colorScheme, viewport, bypassCSP: true, expectedErrors };
       await onPage(browser, there, options, async (page, context) => {
         await authenticator(page);
         await page.goto(`${there.url}/account`);
