@@ -136,11 +136,12 @@ test("the accounts do not move under a focus, and an invitation is revoked only 
     await manageIt.focus();
     const focused = await manageIt.getAttribute("id");
     const first = await users.getByRole("rowheader").first().innerText();
-    await newPerson(server, "viewer", "Nora Newer");
     await server.api("POST", `/api/v1/users/${who.id}/end-sessions`);
+    await users.getByRole("row", { name: /Rita Still/ }).getByText("0", { exact: true }).waitFor();
+    await page.waitForFunction((id) => document.activeElement.id === id, focused);
+    await newPerson(server, "viewer", "Nora Newer");
     await users.locator("[data-new-rows]").waitFor();
     assert.equal(await users.getByRole("rowheader").first().innerText(), first, "nothing moved");
-    await users.getByRole("row", { name: /Rita Still/ }).getByText("0", { exact: true }).waitFor();
     await page.waitForFunction((id) => document.activeElement.id === id, focused);
     await page.keyboard.press(".");
     await users.getByRole("row", { name: /Nora Newer/ }).waitFor();
