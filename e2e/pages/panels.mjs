@@ -36,6 +36,7 @@ export const LIVE_PANELS = [
   { panel: "webhook-deliveries", reads: "/api/v1/webhooks/{webhook}/deliveries", path: "/diagnostics/webhooks/{webhook}" },
   { panel: "profile", reads: "/api/v1/session", path: "/account" },
   { panel: "sessions", reads: "/api/v1/sessions", path: "/account" },
+  { panel: "passkeys", reads: "/api/v1/session/passkeys", path: "/account" },
 ];
 
 export async function filledPath(server, path) {
