@@ -1,9 +1,8 @@
 // axe-core finds nothing on any tab, in its states, in both themes and at the three widths; and
 // nothing scrolls sideways.
 
-import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { violations } from "../harness/axe.mjs";
+import { assertClean } from "../harness/axe.mjs";
 import { launch, onPage } from "../harness/browser.mjs";
 import { person } from "../harness/people.mjs";
 import { Server } from "../harness/server.mjs";
@@ -23,14 +22,6 @@ after(async () => {
   await empty?.stop();
 });
 
-const WIDTHS = [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 390, height: 844 }];
-
-async function clean(page, where) {
-  assert.deepEqual(await violations(page), [], where);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(overflow <= 0, `${where} scrolls sideways by ${overflow} px`);
-}
-
 const SCREENS = [
   ...TABS.map(({ slug, path, panels }) => ({ name: slug, path, first: panels[0] })),
   { name: "lead detail", path: "/leads/{lead}", first: "lead-detail" },
@@ -39,59 +30,50 @@ const SCREENS = [
   { name: "campaign detail", path: "/campaigns/{campaign}", first: "campaign-detail" },
 ];
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of WIDTHS) {
-    for (const screen of SCREENS) {
-      test(`${screen.name} with data, ${colorScheme}, ${viewport.width} px`, async () => {
-        const options = { name: `axe ${screen.name} ${colorScheme} ${viewport.width}`, colorScheme, viewport, bypassCSP: true };
-        await onPage(browser, full, options, async (page) => {
-          const opened = shell(page, full);
-          await opened.do.open(await filledPath(full, screen.path));
-          await opened.see.panel(screen.first, "ready");
-          await clean(page, screen.name);
-        });
-      });
-    }
-  }
+for (const screen of SCREENS) {
+  test(`${screen.name} with data`, async () => {
+    await onPage(browser, full, { name: `axe ${screen.name}`, bypassCSP: true }, async (page) => {
+      const opened = shell(page, full);
+      await opened.do.open(await filledPath(full, screen.path));
+      await opened.see.panel(screen.first, "ready");
+      await assertClean(page, screen.name);
+    });
+  });
+}
 
-  test(`the page of the API, ${colorScheme}`, async () => {
-    for (const viewport of WIDTHS) {
-      const options = { name: `axe api ${colorScheme} ${viewport.width}`, colorScheme, viewport, bypassCSP: true };
-      await onPage(browser, full, options, async (page) => {
-        await page.goto(`${full.url}/api/docs`);
-        await page.getByRole("heading", { level: 1 }).waitFor();
-        await clean(page, `the page of the API at ${viewport.width} px`);
-      });
-    }
+test("the page of the API", async () => {
+  await onPage(browser, full, { name: "axe api", bypassCSP: true }, async (page) => {
+    await page.goto(`${full.url}/api/docs`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await assertClean(page, "the page of the API");
+  });
+});
+
+for (const tab of TABS) {
+  test(`${tab.slug} of an empty workspace`, async () => {
+    await onPage(browser, empty, { name: `axe empty ${tab.slug}`, bypassCSP: true }, async (page) => {
+      const opened = shell(page, empty);
+      await opened.do.open(tab.path);
+      await page.locator(`[data-panel="${tab.panels[0]}"]:is([data-state="ready"],[data-state="empty"])`).first().waitFor();
+      await assertClean(page, `${tab.slug} of an empty workspace`);
+    });
   });
 
-  for (const tab of TABS) {
-    test(`${tab.slug} of an empty workspace, ${colorScheme}`, async () => {
-      const options = { name: `axe empty ${tab.slug} ${colorScheme}`, colorScheme, bypassCSP: true };
-      await onPage(browser, empty, options, async (page) => {
-        const opened = shell(page, empty);
+  test(`${tab.slug} with every panel failing`, async () => {
+    const endpoints = new Set(PANELS.filter(({ path }) => path === tab.path).map(({ endpoint }) => endpoint));
+    for (const endpoint of endpoints) await full.fault(endpoint, "error_503");
+    const options = { name: `axe failing ${tab.slug}`, bypassCSP: true, expectedErrors: [/Failed to load resource/] };
+    try {
+      await onPage(browser, full, options, async (page) => {
+        const opened = shell(page, full);
         await opened.do.open(tab.path);
-        await page.locator(`[data-panel="${tab.panels[0]}"]:is([data-state="ready"],[data-state="empty"])`).first().waitFor();
-        await clean(page, tab.slug);
+        await opened.see.panel(tab.panels[0], "error");
+        await assertClean(page, `${tab.slug} with every panel failing`);
       });
-    });
-
-    test(`${tab.slug} with every panel failing, ${colorScheme}`, async () => {
-      const endpoints = new Set(PANELS.filter(({ path }) => path === tab.path).map(({ endpoint }) => endpoint));
-      for (const endpoint of endpoints) await full.fault(endpoint, "error_503");
-      const options = { name: `axe failing ${tab.slug} ${colorScheme}`, colorScheme, bypassCSP: true, expectedErrors: [/Failed to load resource/] };
-      try {
-        await onPage(browser, full, options, async (page) => {
-          const opened = shell(page, full);
-          await opened.do.open(tab.path);
-          await opened.see.panel(tab.panels[0], "error");
-          await clean(page, tab.slug);
-        });
-      } finally {
-        await full.clearFaults();
-      }
-    });
-  }
+    } finally {
+      await full.clearFaults();
+    }
+  });
 }
 
 /** What people see of themselves and of each other; on live data, because mock data has nobody. */
@@ -109,19 +91,14 @@ const PEOPLE = [
   { name: "second factor", path: "/account", press: '[aria-labelledby="second-factor-title"] .button--primary', shows: (page) => page.locator("#second-factor-password") },
 ];
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of WIDTHS) {
-    test(`the screens of people, ${colorScheme}, ${viewport.width} px`, async () => {
-      await person(empty, "admin"); // without anybody the door asks to set the workspace up
-      for (const { name, as = "admin", path, press, shows } of PEOPLE) {
-        const options = { name: `axe ${name} ${colorScheme} ${viewport.width}`, as, colorScheme, viewport, bypassCSP: true };
-        await onPage(browser, empty, options, async (page) => {
-          await page.goto(`${empty.url}${path}`);
-          if (press !== undefined) await page.locator(press).first().click();
-          await shows(page).waitFor();
-          await clean(page, name);
-        });
-      }
+for (const { name, as = "admin", path, press, shows } of PEOPLE) {
+  test(`the screens of people: ${name}`, async () => {
+    await person(empty, "admin"); // without anybody the door asks to set the workspace up
+    await onPage(browser, empty, { name: `axe ${name}`, as, bypassCSP: true }, async (page) => {
+      await page.goto(`${empty.url}${path}`);
+      if (press !== undefined) await page.locator(press).first().click();
+      await shows(page).waitFor();
+      await assertClean(page, name);
     });
-  }
+  });
 }

@@ -136,13 +136,14 @@ test("the accounts do not move under a focus, and an invitation is revoked only 
     await manageIt.focus();
     const focused = await manageIt.getAttribute("id");
     const first = await users.getByRole("rowheader").first().innerText();
+    await newPerson(server, "viewer", "Nora Newer");
+    await users.locator("[data-new-rows]").waitFor();
+    // The focused row is drawn anew while somebody waits.
     await server.api("POST", `/api/v1/users/${who.id}/end-sessions`);
     await users.getByRole("row", { name: /Rita Still/ }).getByText("0", { exact: true }).waitFor();
     await page.waitForFunction((id) => document.activeElement.id === id, focused);
-    await newPerson(server, "viewer", "Nora Newer");
-    await users.locator("[data-new-rows]").waitFor();
     assert.equal(await users.getByRole("rowheader").first().innerText(), first, "nothing moved");
-    await page.waitForFunction((id) => document.activeElement.id === id, focused);
+    await users.locator("[data-new-rows]").waitFor();
     await page.keyboard.press(".");
     await users.getByRole("row", { name: /Nora Newer/ }).waitFor();
     await page.waitForFunction((id) => document.activeElement.id === id, focused);

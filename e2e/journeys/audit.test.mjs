@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { violations } from "../harness/axe.mjs";
+import { assertClean } from "../harness/axe.mjs";
 import { launch, onPage } from "../harness/browser.mjs";
 import { ADMIN_KEY, Server } from "../harness/server.mjs";
 import { audit } from "../pages/audit.mjs";
@@ -151,21 +151,14 @@ test("a trail that does not answer says so, and Retry brings it", async () => {
   });
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 390, height: 844 }]) {
-    test(`the trail is accessible, ${colorScheme}, ${viewport.width} px`, async () => {
-      const options = { name: `axe audit ${colorScheme} ${viewport.width}`, colorScheme, viewport, bypassCSP: true };
-      await onPage(browser, server, options, async (page) => {
-        const trail = audit(page, server);
-        await trail.do.open();
-        await trail.find.rows.first().locator(".audit__open").click();
-        await trail.find.detail.waitFor();
-        await page.getByRole("button", { name: "Verify the chain" }).click();
-        await page.locator('[data-chain="intact"]').waitFor();
-        assert.deepEqual(await violations(page), []);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(overflow <= 0, `it scrolls sideways by ${overflow} px`);
-      });
-    });
-  }
-}
+test("the trail is accessible", async () => {
+  await onPage(browser, server, { name: "axe audit", bypassCSP: true }, async (page) => {
+    const trail = audit(page, server);
+    await trail.do.open();
+    await trail.find.rows.first().locator(".audit__open").click();
+    await trail.find.detail.waitFor();
+    await page.getByRole("button", { name: "Verify the chain" }).click();
+    await page.locator('[data-chain="intact"]').waitFor();
+    await assertClean(page, "the trail");
+  });
+});

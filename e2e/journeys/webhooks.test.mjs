@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Webhook } from "standardwebhooks";
-import { violations } from "../harness/axe.mjs";
+import { assertClean } from "../harness/axe.mjs";
 import { launch, onPage } from "../harness/browser.mjs";
 import { Receiver } from "../harness/receiver.mjs";
 import { Server } from "../harness/server.mjs";
@@ -179,30 +179,20 @@ test("whoever is no administrator does not see them", async () => {
   });
 });
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const viewport of [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 390, height: 844 }]) {
-    test(`webhooks are accessible, ${colorScheme}, ${viewport.width} px`, async () => {
-      const options = { name: `axe webhooks ${colorScheme} ${viewport.width}`, colorScheme, viewport, bypassCSP: true };
-      await onPage(browser, server, options, async (page) => {
-        const all = hooks(page);
-        const clean = async (where) => {
-          assert.deepEqual(await violations(page), [], where);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          assert.ok(overflow <= 0, `${where} scrolls sideways by ${overflow} px`);
-        };
-        await all.open();
-        await page.getByRole("button", { name: "New webhook" }).click();
-        await page.getByLabel(/^Address/).waitFor();
-        await clean("the form");
-        await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
-        await all.create(`${receiver.url}/${colorScheme}${viewport.width}`, "lead.created");
-        await all.press("Send a test event");
-        await all.see.delivery("webhook.tested", "Delivered");
-        await clean("the detail");
-        await all.open();
-        await all.see.panel("webhook-list", "ready");
-        await clean("the list");
-      });
-    });
-  }
-}
+test("webhooks are accessible", async () => {
+  await onPage(browser, server, { name: "axe webhooks", bypassCSP: true }, async (page) => {
+    const all = hooks(page);
+    await all.open();
+    await page.getByRole("button", { name: "New webhook" }).click();
+    await page.getByLabel(/^Address/).waitFor();
+    await assertClean(page, "the form");
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).last().click();
+    await all.create(`${receiver.url}/accessible`, "lead.created");
+    await all.press("Send a test event");
+    await all.see.delivery("webhook.tested", "Delivered");
+    await assertClean(page, "the detail");
+    await all.open();
+    await all.see.panel("webhook-list", "ready");
+    await assertClean(page, "the list");
+  });
+});

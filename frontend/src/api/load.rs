@@ -94,6 +94,26 @@ impl<T: Clone + Send + Sync + 'static> Load<T> {
         self.asking.again();
     }
 
+    /// While `leaving` says so nothing is asked: what it reads is about to be no more.
+    #[must_use]
+    pub fn rests_while(self, leaving: RwSignal<bool>) -> Self {
+        let asking = self.asking;
+        asking.leaving.set_value(Some(leaving));
+        Effect::new(move |before: Option<bool>| {
+            let is_leaving = leaving.get();
+            match (before, is_leaving) {
+                (_, true) => {
+                    asking.supersede();
+                    asking.busy.set(false);
+                }
+                (Some(true), false) => asking.again(),
+                _ => {}
+            }
+            is_leaving
+        });
+        self
+    }
+
     /// Whether a request is under way.
     pub fn busy(self) -> Signal<bool> {
         self.asking.busy.into()
@@ -152,6 +172,7 @@ struct Asking {
     /// Whether what is on its way may be old already, or the next request waits for its time.
     outdated: StoredValue<bool>,
     waits: StoredValue<bool>,
+    leaving: StoredValue<Option<RwSignal<bool>>>,
     in_flight: StoredValue<Option<AbortController>, LocalStorage>,
 }
 
@@ -166,6 +187,7 @@ impl Asking {
             began_at: StoredValue::new(Timestamp::from_millis(0)),
             outdated: StoredValue::new(false),
             waits: StoredValue::new(false),
+            leaving: StoredValue::new(None),
             in_flight: StoredValue::new_local(None),
         }
     }
@@ -240,6 +262,10 @@ impl Asking {
 
     /// What was read moved: reads it again, now or as soon as it may.
     fn look_again(self) {
+        let leaving = self.leaving.try_get_value().flatten();
+        if leaving.and_then(|leaving| leaving.try_get_untracked()) == Some(true) {
+            return;
+        }
         let is_under_way = self.in_flight.try_with_value(Option::is_some);
         if is_under_way != Some(false) || self.waits.try_get_value() != Some(false) {
             let _ = self.outdated.try_update_value(|outdated| *outdated = true);
@@ -255,7 +281,7 @@ impl Asking {
                 set_timeout(
                     move || {
                         let _ = self.waits.try_update_value(|waits| *waits = false);
-                        self.again();
+                        self.look_again();
                     },
                     Duration::from_millis(left),
                 );

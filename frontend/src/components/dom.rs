@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, Element, HtmlAnchorElement, HtmlElement, Url};
+use web_sys::{Blob, Element, HtmlAnchorElement, HtmlElement, Node, Url};
 
 /// Moves the focus to the element with this id and brings it into view.
 pub fn focus(id: &str) {
@@ -29,6 +29,13 @@ pub fn nothing_has_focus() -> bool {
     web_sys::window()
         .and_then(|window| window.document()?.active_element())
         .is_none_or(|focused| focused.tag_name() == "BODY")
+}
+
+/// Whether something within `place` has the focus.
+pub fn has_focus_within(place: &Node) -> bool {
+    web_sys::window()
+        .and_then(|window| window.document()?.active_element())
+        .is_some_and(|focused| place.contains(Some(&focused)))
 }
 
 /// As `focus`, once what is being drawn now stands: for the first field of a dialog.

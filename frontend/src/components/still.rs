@@ -269,13 +269,23 @@ pub fn StillRows(
             holding.last.set_value(id);
         }
     };
+    // A row that is drawn anew lets go of the focus for a moment, and has it back in the next frame.
+    let leave = move |event: ev::FocusEvent| {
+        let rows = event
+            .current_target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        request_animation_frame(move || {
+            let is_within = rows.is_some_and(|rows| dom::has_focus_within(&rows));
+            let _ = holding.focused.try_set(is_within);
+        });
+    };
     view! {
         <div
             class="still"
             on:pointerenter=move |event| holding.pointed.set(event.pointer_type() == "mouse")
             on:pointerleave=move |_| holding.pointed.set(false)
             on:focusin=enter
-            on:focusout=move |_| holding.focused.set(false)
+            on:focusout=leave
         >
             <NewRows holding />
             {children()}

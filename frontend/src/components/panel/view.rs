@@ -11,7 +11,7 @@ use super::state::{PanelData, PanelState};
 use crate::api::{ClientError, Load, Reading};
 use crate::app::ShellState;
 use crate::components::pill::{Pill, Tone};
-use crate::components::settled::settled;
+use crate::components::settled::{settled, silenced};
 use crate::format;
 
 /// One block of data and the boundary around it: what fails in here is not felt outside.
@@ -203,9 +203,11 @@ fn Frame(
             }}
             <Show when=shows_body>
                 <div class="panel__body" class:panel__body--stale=move || stale.get()>
-                    <ErrorBoundary fallback=move |errors| view! {
-                        <DrawingFailed errors drawing_failed on_retry />
-                    }>{untrack(|| body.with_value(|body| body()))}</ErrorBoundary>
+                    {silenced(|| view! {
+                        <ErrorBoundary fallback=move |errors| view! {
+                            <DrawingFailed errors drawing_failed on_retry />
+                        }>{untrack(|| body.with_value(|body| body()))}</ErrorBoundary>
+                    })}
                 </div>
             </Show>
         </section>

@@ -30,6 +30,8 @@ pub fn Actions(
     reading: Reading<Webhook>,
     /// Shows a new secret.
     secret: RwSignal<Option<ShownSecret>>,
+    /// Says that the webhook is being deleted.
+    leaving: RwSignal<bool>,
 ) -> impl IntoView {
     let shell = ShellState::expect();
     let blocked = write_block();
@@ -85,7 +87,7 @@ pub fn Actions(
             <Rotate open=rotating reading secret />
         </Dialog>
         <Dialog open=deleting title="Delete the webhook?">
-            <Delete open=deleting reading />
+            <Delete open=deleting reading leaving />
         </Dialog>
     }
 }
@@ -129,14 +131,16 @@ fn Rotate(
 }
 
 #[component]
-fn Delete(open: RwSignal<bool>, reading: Reading<Webhook>) -> impl IntoView {
+fn Delete(open: RwSignal<bool>, reading: Reading<Webhook>, leaving: RwSignal<bool>) -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
     let navigate = use_navigate();
     let press = move |()| {
         let (id, version) = untrack(|| reading.with(|webhook| (webhook.id.to_string(), webhook.version)));
         let navigate = navigate.clone();
-        doing.run(
+        // The server tells everybody of the end before it answers whoever asked for it.
+        leaving.set(true);
+        doing.run_or(
             command::<DeleteWebhook>(&[&id], &(), Some(version)),
             move |webhook: Webhook| {
                 open.set(false);
@@ -146,6 +150,10 @@ fn Delete(open: RwSignal<bool>, reading: Reading<Webhook>) -> impl IntoView {
                     webhook.url
                 ));
                 shell.changed();
+            },
+            move |error| {
+                leaving.set(false);
+                Some(error)
             },
         );
     };

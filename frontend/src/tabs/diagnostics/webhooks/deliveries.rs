@@ -41,6 +41,8 @@ const fn tone_of(state: DeliveryState) -> Tone {
 pub fn Deliveries(
     /// The webhook's id, as the address has it.
     open: Memo<Option<String>>,
+    /// Whether the webhook is being deleted.
+    leaving: RwSignal<bool>,
 ) -> impl IntoView {
     let state = RwSignal::new(None::<DeliveryState>);
     let pages = RwSignal::new(PageStack::default());
@@ -61,7 +63,8 @@ pub fn Deliveries(
             };
             api::read::<ListWebhookDeliveries>(&[&id], &query)
         },
-    );
+    )
+    .rests_while(leaving);
     let replaying = Doing::default();
     view! {
         <Panel

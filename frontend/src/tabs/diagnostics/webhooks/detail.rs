@@ -28,7 +28,9 @@ pub fn WebhookPane(
     secret: RwSignal<Option<ShownSecret>>,
 ) -> impl IntoView {
     let id = move || open.get().unwrap_or_default();
-    let webhook = Load::keyed(id, |id: String| api::read::<GetWebhook>(&[&id], &NoQuery {}));
+    let leaving = RwSignal::new(false);
+    let webhook =
+        Load::keyed(id, |id: String| api::read::<GetWebhook>(&[&id], &NoQuery {})).rests_while(leaving);
     let navigate = use_navigate();
     let close = Callback::new(move |()| {
         let row = open.get_untracked().map(|id| row_id(&id));
@@ -51,15 +53,19 @@ pub fn WebhookPane(
                 }
                 let:reading
             >
-                <Body reading secret />
+                <Body reading secret leaving />
             </Panel>
-            <Deliveries open />
+            <Deliveries open leaving />
         </aside>
     }
 }
 
 #[component]
-fn Body(reading: Reading<Webhook>, secret: RwSignal<Option<ShownSecret>>) -> impl IntoView {
+fn Body(
+    reading: Reading<Webhook>,
+    secret: RwSignal<Option<ShownSecret>>,
+    leaving: RwSignal<bool>,
+) -> impl IntoView {
     let state = move || reading.with(|webhook| webhook.state);
     let notice = move || {
         reading.with(|webhook| {
@@ -87,7 +93,7 @@ fn Body(reading: Reading<Webhook>, secret: RwSignal<Option<ShownSecret>>) -> imp
                 {sentence}
             </p>
         })}
-        <Actions reading secret />
+        <Actions reading secret leaving />
         <dl class="facts">
             <dt>"What it is for"</dt>
             <dd>
