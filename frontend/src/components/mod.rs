@@ -9,6 +9,7 @@ pub mod field;
 pub mod figure;
 pub mod icon;
 pub mod once;
+pub mod own_name;
 pub mod pager;
 pub mod panel;
 pub mod password;

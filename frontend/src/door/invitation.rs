@@ -12,7 +12,7 @@ use crate::api::command;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::Doing;
 use crate::components::dom;
-use crate::components::field::TextField;
+use crate::components::own_name::OwnNameField;
 
 /// The page.
 #[component]
@@ -52,16 +52,7 @@ fn Form(token: SecretText) -> impl IntoView {
             "Your e-mail address and your role stand in the invitation. You sign in with that address and this password from now on."
         </p>
         <form class="form" novalidate aria-label="Accept the invitation" on:submit=submit>
-            <TextField
-                id="invitation-name"
-                label="Your name"
-                value=name
-                autocomplete="name"
-                help="Stands beside what you do, in the record too."
-                error=doing.field("display_name")
-                required=true
-                max=80_u32
-            />
+            <OwnNameField id="invitation-name" name doing />
             <NewPassword
                 id="invitation-password"
                 chosen

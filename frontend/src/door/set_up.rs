@@ -13,6 +13,7 @@ use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::Doing;
 use crate::components::dom;
 use crate::components::field::{FieldKind, TextField};
+use crate::components::own_name::OwnNameField;
 
 /// The page; without a link it says where one is.
 #[component]
@@ -74,16 +75,7 @@ fn Form(token: SecretText) -> impl IntoView {
                 error=doing.field("email")
                 required=true
             />
-            <TextField
-                id="set-up-name"
-                label="Your name"
-                value=name
-                autocomplete="name"
-                help="Stands beside what you do, in the record too."
-                error=doing.field("display_name")
-                required=true
-                max=80_u32
-            />
+            <OwnNameField id="set-up-name" name doing />
             <NewPassword
                 id="set-up-password"
                 chosen

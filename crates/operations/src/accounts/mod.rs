@@ -5,6 +5,7 @@
 //! `access`), nor how a credential travels (the HTTP skin). Random secrets are kept as SHA-256,
 //! passwords as Argon2id, the secret of an authenticator app sealed; of a passkey only its public key.
 
+mod attempt;
 mod cache;
 mod ceremony;
 mod device;

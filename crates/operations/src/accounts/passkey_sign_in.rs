@@ -19,11 +19,11 @@ use webauthn_rs::prelude::{
     DiscoverableAuthentication, DiscoverableKey, Passkey, PublicKeyCredential, Webauthn, WebauthnError,
 };
 
+use super::attempt::attempt;
 use super::ceremony::{Aim, Open, defect, library};
 use super::refusal::Refusal;
 use super::session::{Begun, Renewed, Visitor, account_hash};
-use super::throttle::Trier;
-use super::{device, session, trail};
+use super::{session, trail};
 use crate::context::Operations;
 use crate::error::OperationError;
 
@@ -67,46 +67,25 @@ pub async fn sign_in_by_passkey(
     // A passkey that nobody has is still somebody's attempt.
     let email = owner.as_ref().and_then(|owner| owner.email.clone());
     let account = account_hash(email.as_deref().unwrap_or("passkey"));
-    let device = visitor
-        .device_mark
-        .as_ref()
-        .and_then(|mark| device::read(&accounts.device_key, &account, mark));
-    let trier = Trier {
-        account,
-        address: visitor.address,
-        device,
+    let admitted = async {
+        let challenge =
+            accounts
+                .ceremonies
+                .open::<DiscoverableAuthentication>(Aim::SignIn, &request.token, ops.now());
+        let (Some(credential), Some(passkey), Some(owner), Some(challenge)) =
+            (credential, found, owner, challenge)
+        else {
+            return Err(Refusal::PasskeyRefused.into());
+        };
+        let asked = Asked {
+            ops,
+            store: &store,
+            visitor,
+            webauthn,
+        };
+        asked.admit(&credential, &passkey, &owner, challenge).await
     };
-    let attempt = accounts
-        .throttle
-        .begin(trier, ops.clock.monotonic_ms())
-        .map_err(Refusal::RateLimited)?;
-    let challenge =
-        accounts
-            .ceremonies
-            .open::<DiscoverableAuthentication>(Aim::SignIn, &request.token, ops.now());
-    let outcome = match (credential, found, owner, challenge) {
-        (Some(credential), Some(passkey), Some(owner), Some(challenge)) => {
-            let asked = Asked {
-                ops,
-                store: &store,
-                visitor,
-                webauthn,
-            };
-            asked.admit(&credential, &passkey, &owner, challenge).await
-        }
-        _ => Err(Refusal::PasskeyRefused.into()),
-    };
-    match &outcome {
-        Ok(_) => accounts.throttle.succeeded(attempt),
-        Err(OperationError::Refused(Refusal::PasskeyRefused)) => drop(attempt),
-        Err(_) => accounts.throttle.undecided(attempt),
-    }
-    let (begun, user) = outcome?;
-    let mark = match device {
-        Some(_) => None,
-        None => Some(device::mark(&accounts.device_key, &account)?),
-    };
-    begun.finish(ops, &store.reader(), user.id, mark).await
+    attempt(ops, &store, visitor, account, admitted).await
 }
 
 /// What the checks of one attempt stand on.

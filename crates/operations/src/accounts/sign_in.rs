@@ -11,10 +11,10 @@ use aicmo_store::accounts::{recovery_codes, sessions, users};
 use aicmo_store::{Store, WriteTx};
 use serde_json::json;
 
+use super::attempt::attempt;
 use super::refusal::Refusal;
 use super::session::{Renewed, Visitor, account_hash};
-use super::throttle::Trier;
-use super::{device, second_factor, session, totp, trail};
+use super::{second_factor, session, totp, trail};
 use crate::context::Operations;
 use crate::error::OperationError;
 use crate::identity::normalise_email;
@@ -29,7 +29,6 @@ pub async fn sign_in(
     request: SignInRequest,
 ) -> Result<Renewed, OperationError> {
     let store = ops.live(None)?;
-    let accounts = &ops.accounts;
     // A text that cannot be an address is still an attempt and takes its time, but finds nobody: who
     // is looked up is always who is counted.
     let email = normalise_email(&request.email).ok();
@@ -37,31 +36,8 @@ pub async fn sign_in(
         Some(email) => account_hash(email),
         None => account_hash(&request.email.chars().take(320).collect::<String>()),
     };
-    let device = visitor
-        .device_mark
-        .as_ref()
-        .and_then(|mark| device::read(&accounts.device_key, &account, mark));
-    let trier = Trier {
-        account,
-        address: visitor.address,
-        device,
-    };
-    let attempt = accounts
-        .throttle
-        .begin(trier, ops.clock.monotonic_ms())
-        .map_err(Refusal::RateLimited)?;
-    let outcome = admit(ops, &store, visitor, email.as_deref(), &request).await;
-    match &outcome {
-        Ok(_) => accounts.throttle.succeeded(attempt),
-        Err(OperationError::Refused(Refusal::InvalidCredentials)) => drop(attempt),
-        Err(_) => accounts.throttle.undecided(attempt),
-    }
-    let (begun, user) = outcome?;
-    let mark = match device {
-        Some(_) => None,
-        None => Some(device::mark(&accounts.device_key, &account)?),
-    };
-    begun.finish(ops, &store.reader(), user.id, mark).await
+    let admitted = admit(ops, &store, visitor, email.as_deref(), &request);
+    attempt(ops, &store, visitor, account, admitted).await
 }
 
 async fn admit(

@@ -8,7 +8,7 @@ use crate::api::command;
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::Doing;
-use crate::components::field::TextField;
+use crate::components::own_name::OwnNameField;
 use crate::door::{Refused, Wait};
 
 /// The form. It shows the name of now until somebody writes into it.
@@ -40,16 +40,7 @@ pub fn ChangeNameForm() -> impl IntoView {
         <section class="panel" aria-labelledby="name-title">
             <header class="panel__head"><h2 class="panel__title" id="name-title">"Name"</h2></header>
             <form class="form panel__body" novalidate aria-label="Change your name" on:submit=submit>
-                <TextField
-                    id="account-name"
-                    label="Your name"
-                    value=name
-                    autocomplete="name"
-                    help="Stands beside what you do, in the record too."
-                    error=doing.field("display_name")
-                    required=true
-                    max=80_u32
-                />
+                <OwnNameField id="account-name" name doing />
                 <Refused doing wait />
                 <div class="form__actions">
                     <Button kind=ButtonKind::Primary submit=true busy=doing.busy() blocked=wait.blocked()>

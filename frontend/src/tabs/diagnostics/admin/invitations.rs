@@ -5,12 +5,10 @@ use aicmo_shared::api::{ListInvitations, RevokeInvitation};
 use leptos::prelude::*;
 
 use super::invitation_dialog::InvitationDialog;
+use super::revoke_dialog::{Revocation, RevokeDialog};
 use super::{paged, still};
 use crate::api::{Reading, command};
-use crate::app::ShellState;
-use crate::components::button::{Button, ButtonKind};
-use crate::components::dialog::Dialog;
-use crate::components::doing::{Doing, DoingFailed};
+use crate::components::button::Button;
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
@@ -59,7 +57,7 @@ pub fn Invitations() -> impl IntoView {
             />
         </Panel>
         <InvitationDialog open=inviting />
-        <RevokeDialog revoking />
+        <RevokeDialog revoking how=REVOCATION />
     }
 }
 
@@ -116,55 +114,10 @@ fn row(invitation: Invitation, revoking: RwSignal<Option<Invitation>>) -> impl I
     }
 }
 
-#[component]
-fn RevokeDialog(revoking: RwSignal<Option<Invitation>>) -> impl IntoView {
-    let shell = ShellState::expect();
-    let doing = Doing::default();
-    let open = RwSignal::new(false);
-    Effect::new(move || {
-        if revoking.with(Option::is_some) {
-            doing.forget();
-            open.set(true);
-        }
-    });
-    let revoke = move |()| {
-        let Some(id) =
-            revoking.with_untracked(|subject| subject.as_ref().map(|subject| subject.id.to_string()))
-        else {
-            return;
-        };
-        doing.run(
-            command::<RevokeInvitation>(&[&id], &(), None),
-            move |gone: Invitation| {
-                open.set(false);
-                shell.toasts.done(format!(
-                    "The link that {} was sent does not work any more.",
-                    gone.email
-                ));
-                shell.changed();
-            },
-        );
-    };
-    let title = Signal::derive(move || {
-        revoking.with(|subject| {
-            subject
-                .as_ref()
-                .map(|subject| format!("Revoke the invitation of {}?", subject.email))
-                .unwrap_or_default()
-        })
-    });
-    view! {
-        <Dialog open title>
-            <div class="form">
-                <p class="form__consequence">
-                    "The link that was sent stops working at once, and nothing brings it back: whoever is to come in after all needs a new invitation."
-                </p>
-                <DoingFailed doing />
-                <div class="form__actions">
-                    <Button kind=ButtonKind::Danger on_press=revoke busy=doing.busy()>"Revoke the invitation"</Button>
-                    <Button on_press=move |()| open.set(false)>"Keep it"</Button>
-                </div>
-            </div>
-        </Dialog>
-    }
-}
+const REVOCATION: Revocation<Invitation> = Revocation {
+    title: |invitation| format!("Revoke the invitation of {}?", invitation.email),
+    consequence: "The link that was sent stops working at once, and nothing brings it back: whoever is to come in after all needs a new invitation.",
+    press: "Revoke the invitation",
+    call: |invitation| command::<RevokeInvitation>(&[&invitation.id.to_string()], &(), None),
+    done: |gone| format!("The link that {} was sent does not work any more.", gone.email),
+};

@@ -5,12 +5,10 @@ use aicmo_shared::api_key::{ApiKey, ApiKeyState};
 use leptos::prelude::*;
 
 use super::key_dialog::KeyDialog;
+use super::revoke_dialog::{Revocation, RevokeDialog};
 use super::{paged, still};
 use crate::api::{Reading, command};
-use crate::app::ShellState;
-use crate::components::button::{Button, ButtonKind};
-use crate::components::dialog::Dialog;
-use crate::components::doing::{Doing, DoingFailed};
+use crate::components::button::Button;
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
@@ -59,7 +57,7 @@ pub fn Keys() -> impl IntoView {
             />
         </Panel>
         <KeyDialog open=creating />
-        <RevokeDialog revoking />
+        <RevokeDialog revoking how=REVOCATION />
     }
 }
 
@@ -127,48 +125,10 @@ fn row(key: ApiKey, revoking: RwSignal<Option<ApiKey>>) -> impl IntoView {
     }
 }
 
-#[component]
-fn RevokeDialog(revoking: RwSignal<Option<ApiKey>>) -> impl IntoView {
-    let shell = ShellState::expect();
-    let doing = Doing::default();
-    let open = RwSignal::new(false);
-    Effect::new(move || {
-        if revoking.with(Option::is_some) {
-            doing.forget();
-            open.set(true);
-        }
-    });
-    let revoke = move |()| {
-        let Some(id) = revoking.with_untracked(|key| key.as_ref().map(|key| key.id.to_string())) else {
-            return;
-        };
-        doing.run(command::<RevokeApiKey>(&[&id], &(), None), move |key: ApiKey| {
-            open.set(false);
-            shell
-                .toasts
-                .done(format!("The key {} is refused from now on.", key.name));
-            shell.changed();
-        });
-    };
-    let title = Signal::derive(move || {
-        revoking.with(|key| {
-            key.as_ref()
-                .map(|key| format!("Revoke the key {}?", key.name))
-                .unwrap_or_default()
-        })
-    });
-    view! {
-        <Dialog open title>
-            <div class="form">
-                <p class="form__consequence">
-                    "Whatever uses it is refused at once, and nothing brings it back: its owner needs a new key."
-                </p>
-                <DoingFailed doing />
-                <div class="form__actions">
-                    <Button kind=ButtonKind::Danger on_press=revoke busy=doing.busy()>"Revoke the key"</Button>
-                    <Button on_press=move |()| open.set(false)>"Keep it"</Button>
-                </div>
-            </div>
-        </Dialog>
-    }
-}
+const REVOCATION: Revocation<ApiKey> = Revocation {
+    title: |key| format!("Revoke the key {}?", key.name),
+    consequence: "Whatever uses it is refused at once, and nothing brings it back: its owner needs a new key.",
+    press: "Revoke the key",
+    call: |key| command::<RevokeApiKey>(&[&key.id.to_string()], &(), None),
+    done: |gone| format!("The key {} is refused from now on.", gone.name),
+};

@@ -7,6 +7,7 @@ mod invitation_dialog;
 mod invitations;
 mod key_dialog;
 mod keys;
+mod revoke_dialog;
 mod service_account;
 mod user_dialog;
 mod users;
