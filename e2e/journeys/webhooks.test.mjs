@@ -143,7 +143,7 @@ test("a webhook is switched off and on, also by the server, which says why", asy
     receiver.answer = { status: 410, body: "gone" };
     await newLead(server, "Last One");
     await all.detail.getByText("Switched off by the server").waitFor({ timeout: 20_000 });
-    await all.detail.getByText(/410/).waitFor();
+    await all.detail.getByText(/\b410\b/).waitFor();
     await all.open();
     await page.getByRole("alert").getByText("Switched off by the server").waitFor();
     receiver.answer = { status: 200, body: "thank you" };

@@ -4,14 +4,40 @@
 //! Owns the part of JSON Schema that the document uses. A keyword that it does not know fails, because
 //! an unchecked promise is none.
 
+use std::fs;
+use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
 use super::harness::Got;
 
-/// The document of this build.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(aicmo_backend::http::openapi::document);
+/// The document of this build. Writing it unoptimised takes longer than most tests, each of which is a
+/// process of its own: the first one keeps it for the others.
+pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi-document.json");
+    let build = this_build();
+    let kept = fs::read(&place)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<(String, Value)>(&bytes).ok())
+        .filter(|(of, _)| *of == build);
+    if let Some((_, document)) = kept {
+        return document;
+    }
+    let document = aicmo_backend::http::openapi::document();
+    let draft = place.with_extension(std::process::id().to_string());
+    let text = serde_json::to_string(&(&build, &document)).expect("JSON");
+    fs::write(&draft, text).expect("a place for temporary files");
+    fs::rename(&draft, &place).expect("a place for temporary files");
+    document
+});
+
+/// What tells this test binary from one that was built at another time or from other sources.
+fn this_build() -> String {
+    let place = std::env::current_exe().expect("a test has a binary");
+    let file = fs::metadata(&place).expect("a test has a binary");
+    format!("{} {} {:?}", place.display(), file.len(), file.modified())
+}
 
 /// Says nothing about which values are legal.
 const NOTES: &[&str] = &[

@@ -7,11 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Because, Failure};
-use crate::job::Job;
+use crate::job::{Job, Printed};
 use crate::narrator::Step;
 use crate::places;
 use crate::suite::Tally;
 use crate::tools::{self, node};
+
+/// The files that measure time: from commit to screen, from crash to console.
+const TIMED: &[&str] = &["crashes.test.mjs", "live.test.mjs"];
 
 /// Runs every journey, or those whose file name contains one of `filters`.
 pub fn run(
@@ -22,24 +25,40 @@ pub fn run(
 ) -> Result<Tally, Failure> {
     let chromium = tools::chromium(step)?;
     node::packages(step)?;
-    let journeys = journeys(filters)?;
     let artifacts = places::root().join("e2e/artifacts");
     if artifacts.exists() {
         fs::remove_dir_all(&artifacts).because(|| format!("cannot empty {}", artifacts.display()))?;
     }
     fs::create_dir_all(&artifacts).because(|| format!("cannot create {}", artifacts.display()))?;
-    let mut job = Job::new("node", "e2e")
-        // One file at a time: each starts a browser and a server, and two cores carry one of these.
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .args(journeys)
-        .dir(&places::root().join("e2e"))
-        .env("AICMO_E2E_BINARY", binary)
-        .env("CHROMIUM", chromium)
-        .env("NO_COLOR", "1");
-    if let Some(url) = postgres {
-        job = job.env("TEST_POSTGRES_URL", url);
+    let (alone, beside): (Vec<_>, Vec<_>) = journeys(filters)?.into_iter().partition(|path| is_timed(path));
+    let mut tally = Tally::new(0, 0);
+    for (files, at_once) in [(beside, 2), (alone, 1)] {
+        if files.is_empty() {
+            continue;
+        }
+        let mut job = Job::new("node", &format!("e2e-{at_once}"))
+            .args(["--test", "--test-reporter=spec"])
+            .args([format!("--test-concurrency={at_once}")])
+            .args(files)
+            .dir(&places::root().join("e2e"))
+            .env("AICMO_E2E_BINARY", binary)
+            .env("CHROMIUM", &chromium)
+            .env("NO_COLOR", "1");
+        if let Some(url) = postgres {
+            job = job.env("TEST_POSTGRES_URL", url);
+        }
+        tally = tally.and(walked(job.attempt(step)?)?);
     }
-    let printed = job.attempt(step)?;
+    Ok(tally)
+}
+
+/// Whether a file measures time, and so is walked with nothing beside it.
+fn is_timed(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| TIMED.iter().any(|timed| name == *timed))
+}
+
+fn walked(printed: Printed) -> Result<Tally, Failure> {
     let tally = tally(&printed.lines);
     let advice = "journeys failed: each left a screenshot and its logs in e2e/artifacts";
     match (printed.fine, tally) {

@@ -51,6 +51,15 @@ impl Tally {
         self
     }
 
+    /// Both together; the first reason of the two.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            why: self.why.or(other.why),
+        }
+    }
+
     const ONE: Self = Self::new(1, 0);
 
     /// Prints why, if so, and the counts; answers whether all passed.

@@ -32,7 +32,7 @@ where
 }
 
 /// Draws a view whose effects never run once its signals are going.
-pub fn silenced<V: IntoView + 'static>(draw: impl FnOnce() -> V) -> impl IntoView {
+pub fn silenced<V: IntoView + 'static>(draw: impl FnOnce() -> V) -> OwnedView<AnyView> {
     // Owners are cleaned up in the order of their making: this one goes first.
     let herald = Owner::new();
     let inside = Owner::new();

@@ -203,7 +203,7 @@ fn Frame(
             }}
             <Show when=shows_body>
                 <div class="panel__body" class:panel__body--stale=move || stale.get()>
-                    {silenced(|| view! {
+                    {silenced(move || view! {
                         <ErrorBoundary fallback=move |errors| view! {
                             <DrawingFailed errors drawing_failed on_retry />
                         }>{untrack(|| body.with_value(|body| body()))}</ErrorBoundary>

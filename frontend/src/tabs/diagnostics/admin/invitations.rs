@@ -8,7 +8,7 @@ use super::invitation_dialog::InvitationDialog;
 use super::revoke_dialog::{Revocation, RevokeDialog};
 use super::{paged, still};
 use crate::api::{Reading, command};
-use crate::components::button::Button;
+use crate::components::button::{Button, ButtonKind};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
@@ -57,7 +57,7 @@ pub fn Invitations() -> impl IntoView {
             />
         </Panel>
         <InvitationDialog open=inviting />
-        <RevokeDialog revoking how=REVOCATION />
+        <RevokeDialog revoking how=&REVOCATION />
     }
 }
 

@@ -8,7 +8,8 @@ use super::key_dialog::KeyDialog;
 use super::revoke_dialog::{Revocation, RevokeDialog};
 use super::{paged, still};
 use crate::api::{Reading, command};
-use crate::components::button::Button;
+use crate::app::ShellState;
+use crate::components::button::{Button, ButtonKind};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::{Pill, Tone};
@@ -57,7 +58,7 @@ pub fn Keys() -> impl IntoView {
             />
         </Panel>
         <KeyDialog open=creating />
-        <RevokeDialog revoking how=REVOCATION />
+        <RevokeDialog revoking how=&REVOCATION />
     }
 }
 

@@ -28,7 +28,7 @@ pub fn RevokeDialog<T: Clone + Send + Sync + 'static>(
     /// What is to be revoked.
     revoking: RwSignal<Option<T>>,
     /// How it is asked and done.
-    how: Revocation<T>,
+    how: &'static Revocation<T>,
 ) -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
@@ -39,31 +39,24 @@ pub fn RevokeDialog<T: Clone + Send + Sync + 'static>(
             open.set(true);
         }
     });
-    let Revocation {
-        title,
-        consequence,
-        press,
-        call,
-        done,
-    } = how;
     let revoke = move |()| {
-        if let Some(call) = revoking.with_untracked(|subject| subject.as_ref().map(call)) {
+        if let Some(call) = revoking.with_untracked(|subject| subject.as_ref().map(how.call)) {
             doing.run(call, move |gone: T| {
                 open.set(false);
-                shell.toasts.done(done(&gone));
+                shell.toasts.done((how.done)(&gone));
                 shell.changed();
             });
         }
     };
     let title =
-        Signal::derive(move || revoking.with(|subject| subject.as_ref().map(title).unwrap_or_default()));
+        Signal::derive(move || revoking.with(|subject| subject.as_ref().map(how.title).unwrap_or_default()));
     view! {
         <Dialog open title>
             <div class="form">
-                <p class="form__consequence">{consequence}</p>
+                <p class="form__consequence">{how.consequence}</p>
                 <DoingFailed doing />
                 <div class="form__actions">
-                    <Button kind=ButtonKind::Danger on_press=revoke busy=doing.busy()>{press}</Button>
+                    <Button kind=ButtonKind::Danger on_press=revoke busy=doing.busy()>{how.press}</Button>
                     <Button on_press=move |()| open.set(false)>"Keep it"</Button>
                 </div>
             </div>
