@@ -22,7 +22,7 @@ use crate::support::{Room, client, signal};
 /// What is promised about the end.
 const LIMIT: Duration = Duration::from_secs(10);
 
-const ROWS: usize = 8_000;
+const ROWS: usize = 20_000;
 const WRITERS: usize = 4;
 const READERS: usize = 4;
 

@@ -32,11 +32,11 @@ pub fn run(
     fs::create_dir_all(&artifacts).because(|| format!("cannot create {}", artifacts.display()))?;
     let (alone, beside): (Vec<_>, Vec<_>) = journeys(filters)?.into_iter().partition(|path| is_timed(path));
     let mut tally = Tally::new(0, 0);
-    for (files, at_once) in [(beside, 2), (alone, 1)] {
+    for (log, files, at_once) in [("e2e", beside, 2), ("e2e-timed", alone, 1)] {
         if files.is_empty() {
             continue;
         }
-        let mut job = Job::new("node", &format!("e2e-{at_once}"))
+        let mut job = Job::new("node", log)
             .args(["--test", "--test-reporter=spec"])
             .args([format!("--test-concurrency={at_once}")])
             .args(files)
