@@ -58,6 +58,8 @@ export async function onPage(browser, server, options, story) {
     await keepEvidence(page, server, name ?? "journey", complaints);
     throw error;
   } finally {
+    // An answer that a story's route was still working on has nobody to go to any more.
+    await page.unrouteAll({ behavior: "ignoreErrors" });
     await context.close();
   }
 }

@@ -3,7 +3,7 @@
 //! Numbers and ages are pure and tested here; times of day go through the browser, in the
 //! operator's own time zone.
 
-use aicmo_shared::Timestamp;
+use aicmo_shared::{DateText, Timestamp};
 use wasm_bindgen::JsValue;
 
 const SECOND: i64 = 1000;
@@ -176,6 +176,23 @@ fn locale_text(at: Timestamp, fields: &[(&str, &str)]) -> String {
     }
     let date = js_sys::Date::new(&JsValue::from_f64(at.as_millis() as f64));
     String::from(date.to_locale_string("en-GB", &options))
+}
+
+/// When a day begins: the day, and how many days later.
+pub type DayBegins = fn(&DateText, u8) -> Option<Timestamp>;
+
+/// When `day` begins for the person at this browser, `later` days on.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 fit an i64"
+)]
+pub fn day_begins(day: &DateText, later: u8) -> Option<Timestamp> {
+    let mut parts = day.as_str().split('-').map(str::parse::<u32>);
+    let (year, month, date) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
+    let month = i32::try_from(month).ok()? - 1;
+    let date = i32::try_from(date).ok()? + i32::from(later);
+    let begins = js_sys::Date::new_with_year_month_day(year, month, date).get_time();
+    begins.is_finite().then(|| Timestamp::from_millis(begins as i64))
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
-//! Leads: their closed words, their life, and how they are selected; `wire` has how they look.
+//! Leads: their closed words and their life; `filter` has how they are selected, `wire` how they look.
 //!
 //! What may follow what is decided here; whether a particular step is
 //! allowed to a particular lead (a reason, consent) is a rule of the operations crate.
 
+mod filter;
 mod wire;
 
+pub use filter::LeadFilter;
 pub use wire::{
     CampaignRef, Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange, Utm,
 };
 
 use crate::closed_enum;
 use crate::closed_enum::Lifecycle;
-use crate::id::CampaignId;
 
 closed_enum! {
     /// Where a lead stands. Exactly eight values; won business is a deal, not a status.
@@ -222,41 +223,6 @@ impl LeadSort {
 closed_enum! {
     /// Grade as a filter: one of the four, or none yet.
     pub enum GradeFilter { A = "A", B = "B", C = "C", D = "D", Ungraded = "ungraded" }
-}
-
-/// What the lead list is narrowed to. Every condition given must hold. `api::LeadQuery` is its
-/// spelling on the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LeadFilter {
-    pub status: Option<LeadStatus>,
-    pub grade: Option<GradeFilter>,
-    pub source: Option<LeadSource>,
-    pub campaign: Option<CampaignId>,
-    pub consent: Option<ConsentStatus>,
-    /// Flagged for a person, or not.
-    pub review: Option<bool>,
-    pub view: Option<LeadView>,
-    /// The whole address, compared without case.
-    pub email: Option<String>,
-}
-
-impl LeadFilter {
-    /// How many conditions are set.
-    pub fn conditions(&self) -> usize {
-        [
-            self.status.is_some(),
-            self.grade.is_some(),
-            self.source.is_some(),
-            self.campaign.is_some(),
-            self.consent.is_some(),
-            self.review.is_some(),
-            self.view.is_some(),
-            self.email.is_some(),
-        ]
-        .into_iter()
-        .filter(|set| *set)
-        .count()
-    }
 }
 
 closed_enum! {

@@ -331,7 +331,7 @@ fn a_path_is_filled_in_order() {
 fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
     use aicmo_shared::api::{
         ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery,
-        PageQuery, QueryParams, StreamQuery,
+        PageCount, PageQuery, QueryParams, StreamQuery,
     };
     fn same<Q: QueryParams>(full: &Q) {
         let wire = serde_json::to_value(full).expect("serialises");
@@ -349,6 +349,16 @@ fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
         review: Some(true),
         view: Some(LeadView::Triage),
         email: Some("a@example.org".to_owned()),
+        text: Some("ada lovelace".to_owned()),
+        tag: Some("fair".to_owned()),
+        owner: Some("grace".to_owned()),
+        score_from: Some(0.5),
+        score_to: Some(1.0),
+        created_from: aicmo_shared::Timestamp::parse("2026-11-01T00:00:00Z"),
+        created_to: aicmo_shared::Timestamp::parse("2026-11-02T00:00:00Z"),
+        touched_from: aicmo_shared::Timestamp::parse("2026-11-03T00:00:00Z"),
+        touched_to: aicmo_shared::Timestamp::parse("2026-11-04T00:00:00Z"),
+        count: Some(PageCount::Exact),
         sort: Some(LeadSort::Name),
         cursor: cursor.clone(),
         limit,

@@ -42,10 +42,12 @@ fn grade(value: Option<LeadGrade>) -> String {
 
 /// The counters whose sum is the number of leads under `filter`; `None` when counters cannot say.
 pub(crate) fn of_filter(filter: &LeadFilter) -> Option<Vec<String>> {
-    if filter.email.is_some() || filter.conditions() > 1 {
+    if filter.conditions() > 1 {
         return None;
     }
-    let keys = if let Some(value) = filter.status {
+    let keys = if filter.conditions() == 0 {
+        vec![ALL_LEADS.to_owned()]
+    } else if let Some(value) = filter.status {
         vec![status(value)]
     } else if let Some(value) = filter.grade {
         vec![format!("leads.grade={value}")]
@@ -60,7 +62,7 @@ pub(crate) fn of_filter(filter: &LeadFilter) -> Option<Vec<String>> {
     } else if let Some(value) = filter.view {
         vec![view(value)]
     } else {
-        vec![ALL_LEADS.to_owned()]
+        return None;
     };
     Some(keys)
 }

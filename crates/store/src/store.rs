@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::connect;
 use crate::error::StoreError;
-use crate::repository::{events, webhooks};
+use crate::repository::{events, leads, webhooks};
 use crate::schema::{self, SchemaState};
 use crate::session::{NotesTx, Reader, WriteTx};
 use crate::settings::{DatabaseTarget, StoreSettings};
@@ -70,7 +70,8 @@ impl Store {
     /// # Errors
     /// `SchemaTooNew` when a newer binary was here; then nothing is touched.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        schema::migrate(&self.inner.writer).await
+        schema::migrate(&self.inner.writer).await?;
+        leads::texts::fill(self).await
     }
 
     /// Which migrations were applied, and which this binary knows. Changes nothing.

@@ -10,7 +10,7 @@ mod query;
 pub use endpoints::*;
 pub use query::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
-    LeadQuery, MAX_LIMIT, NoQuery, PageQuery, ParamKind, ParamSpec, QueryParams, StreamQuery,
+    LeadQuery, MAX_LIMIT, NoQuery, PageCount, PageQuery, ParamKind, ParamSpec, QueryParams, StreamQuery,
 };
 
 use serde::Serialize;

@@ -7,11 +7,11 @@ use crate::activity::{ActivityKind, SubjectType};
 use crate::audit::{ActorType, AuditAction, AuditFilter};
 use crate::campaign::CampaignStatus;
 use crate::event::Topic;
-use crate::id::CampaignId;
 use crate::import::RowVerdict;
-use crate::lead::{ConsentStatus, GradeFilter, LeadFilter, LeadSort, LeadSource, LeadStatus, LeadView};
 use crate::time::Timestamp;
 use crate::webhook::DeliveryState;
+
+pub use lead::{LeadQuery, PageCount};
 
 /// Rows of a page when the request does not say.
 pub const DEFAULT_LIMIT: u32 = 50;
@@ -32,6 +32,8 @@ pub enum ParamKind {
     Id,
     /// An RFC 3339 time.
     Time,
+    /// A number from 0 to 1, both included.
+    Ratio,
     /// One of a closed set.
     OneOf(fn() -> Vec<&'static str>),
     /// Some of a closed set, separated by commas.
@@ -61,6 +63,9 @@ macro_rules! texts {
     };
 }
 
+// Behind the macro, which it uses.
+mod lead;
+
 const LIMIT: ParamSpec = ParamSpec {
     name: "limit",
     help: "Rows of the page; 50 when absent.",
@@ -78,107 +83,6 @@ pub struct NoQuery {}
 
 impl QueryParams for NoQuery {
     const PARAMS: &'static [ParamSpec] = &[];
-}
-
-/// The lead list's filter, order and place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LeadQuery {
-    #[serde(rename = "filter[status]", skip_serializing_if = "Option::is_none")]
-    pub status: Option<LeadStatus>,
-    #[serde(rename = "filter[grade]", skip_serializing_if = "Option::is_none")]
-    pub grade: Option<GradeFilter>,
-    #[serde(rename = "filter[source]", skip_serializing_if = "Option::is_none")]
-    pub source: Option<LeadSource>,
-    #[serde(rename = "filter[campaign]", skip_serializing_if = "Option::is_none")]
-    pub campaign: Option<CampaignId>,
-    #[serde(rename = "filter[consent]", skip_serializing_if = "Option::is_none")]
-    pub consent: Option<ConsentStatus>,
-    #[serde(rename = "filter[review]", skip_serializing_if = "Option::is_none")]
-    pub review: Option<bool>,
-    #[serde(rename = "filter[view]", skip_serializing_if = "Option::is_none")]
-    pub view: Option<LeadView>,
-    #[serde(rename = "filter[email]", skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sort: Option<LeadSort>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-}
-
-impl LeadQuery {
-    /// The conditions alone.
-    pub fn filter(&self) -> LeadFilter {
-        LeadFilter {
-            status: self.status,
-            grade: self.grade,
-            source: self.source,
-            campaign: self.campaign,
-            consent: self.consent,
-            review: self.review,
-            view: self.view,
-            email: self.email.clone(),
-        }
-    }
-
-    /// The order; by priority when the request does not say.
-    pub fn order(&self) -> LeadSort {
-        self.sort.unwrap_or(LeadSort::Priority)
-    }
-}
-
-impl QueryParams for LeadQuery {
-    const PARAMS: &'static [ParamSpec] = &[
-        ParamSpec {
-            name: "filter[status]",
-            help: "Leads in this status.",
-            kind: texts!(LeadStatus),
-        },
-        ParamSpec {
-            name: "filter[grade]",
-            help: "Leads of this grade, or ungraded.",
-            kind: texts!(GradeFilter),
-        },
-        ParamSpec {
-            name: "filter[source]",
-            help: "Leads that came this way.",
-            kind: texts!(LeadSource),
-        },
-        ParamSpec {
-            name: "filter[campaign]",
-            help: "Leads of this campaign.",
-            kind: ParamKind::Id,
-        },
-        ParamSpec {
-            name: "filter[consent]",
-            help: "Leads with this consent.",
-            kind: texts!(ConsentStatus),
-        },
-        ParamSpec {
-            name: "filter[review]",
-            help: "Leads flagged for a person, or not.",
-            kind: ParamKind::Boolean,
-        },
-        ParamSpec {
-            name: "filter[view]",
-            help: "The rows behind a figure.",
-            kind: texts!(LeadView),
-        },
-        ParamSpec {
-            name: "filter[email]",
-            help: "The lead with this whole address.",
-            kind: ParamKind::Text,
-        },
-        ParamSpec {
-            name: "sort",
-            help: "The order; priority when absent.",
-            kind: texts!(LeadSort),
-        },
-        CURSOR,
-        LIMIT,
-    ];
 }
 
 /// The feed's filter and place.

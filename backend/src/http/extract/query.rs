@@ -89,6 +89,13 @@ fn check(spec: &ParamSpec, value: &str) -> Result<(), ApiError> {
                 spec.name
             ),
         )),
+        ParamKind::Ratio => match value.parse::<f64>() {
+            Ok(number) if (0.0..=1.0).contains(&number) => Ok(()),
+            _ => {
+                let message = format!("{} takes a number from 0 to 1.", spec.name);
+                Err(invalid(spec, "out_of_range", message))
+            }
+        },
         ParamKind::Integer(least, most) => match value.parse::<u32>() {
             Ok(number) if (least..=most).contains(&number) => Ok(()),
             _ => {

@@ -100,6 +100,7 @@ fn query_parameter(param: &ParamSpec) -> Value {
     let schema = match param.kind {
         ParamKind::Text => json!({ "type": "string" }),
         ParamKind::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        ParamKind::Ratio => json!({ "type": "number", "minimum": 0, "maximum": 1 }),
         ParamKind::Boolean => json!({ "type": "boolean" }),
         ParamKind::Id => json!({ "type": "string", "format": "uuid" }),
         ParamKind::Time => json!({ "type": "string", "format": "date-time" }),

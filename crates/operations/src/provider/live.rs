@@ -7,7 +7,7 @@ use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
-    LeadQuery, PageQuery,
+    LeadQuery, PageCount, PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
@@ -182,7 +182,10 @@ impl ReadPort for LiveData<'_> {
             .decode_optional("leads", &binding, query.cursor.as_deref())?;
         let outcome = async {
             let page = leads::list(&self.reader(), &filter, sort, after.as_ref(), limit).await?;
-            let total = leads::count(&self.reader(), &filter).await?;
+            let total = match query.count {
+                Some(PageCount::Exact) => Some(leads::count_exactly(&self.reader(), &filter).await?),
+                None => leads::count(&self.reader(), &filter).await?,
+            };
             Ok(Page {
                 rows: page.rows,
                 corrupt: page.corrupt,

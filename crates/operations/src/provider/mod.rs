@@ -100,6 +100,7 @@ pub trait ReadPort: Send + Sync {
 pub(crate) fn lead_binding(query: &LeadQuery) -> LeadQuery {
     LeadQuery {
         sort: Some(query.order()),
+        count: None,
         cursor: None,
         limit: None,
         ..query.clone()

@@ -16,6 +16,17 @@ use super::secret::{SecretLost, SecretMaker};
 use crate::context::Operations;
 use crate::error::OperationError;
 
+/// What an attempt tells of its receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receiver {
+    /// It took what it was sent.
+    Takes,
+    /// It did not, or could not be reached.
+    Ails,
+    /// Nothing was sent: the webhook was removed.
+    Gone,
+}
+
 /// Attempts a delivery that was claimed and writes down how it went.
 ///
 /// # Errors
@@ -25,17 +36,21 @@ pub async fn attempt(
     store: Store,
     record: DeliveryRecord,
     claim: Claim,
-) -> Result<(), OperationError> {
+) -> Result<Receiver, OperationError> {
     let began = ops.clock.monotonic_ms();
     let answer = match webhooks::get(&store.reader(), record.webhook).await {
         // It was removed with all that was on its way.
-        Err(StoreError::NotFound(_)) => return Ok(()),
+        Err(StoreError::NotFound(_)) => return Ok(Receiver::Gone),
         found => send(&ops, &record, found?).await,
     };
     let at = ops.now();
     let duration_ms = ops.clock.monotonic_ms().saturating_sub(began);
     let outcome = outcome_of(&record, answer, at, duration_ms);
     let is_test = record.event_seq.is_none();
+    let receiver = match outcome.state {
+        DeliveryState::Delivered => Receiver::Takes,
+        DeliveryState::Failed | DeliveryState::Pending => Receiver::Ails,
+    };
 
     let notes = store.begin_notes().await?;
     // The webhook before its delivery, the order in which a removal takes them.
@@ -48,7 +63,8 @@ pub async fn attempt(
     }
     if !webhooks::settle(&notes, claim, &outcome).await? {
         drop(notes);
-        return tell_lost_lease(&store, &record).await;
+        tell_lost_lease(&store, &record).await?;
+        return Ok(receiver);
     }
     notes.raise(NewEvent {
         at,
@@ -61,11 +77,11 @@ pub async fn attempt(
         },
     });
     notes.commit().await?;
-    if !is_test && outcome.state != DeliveryState::Delivered {
+    if !is_test && receiver == Receiver::Ails {
         let reason = |webhook: &WebhookRecord| reason_after(webhook, &outcome);
         disable(&ops, &store, record.webhook, reason).await?;
     }
-    Ok(())
+    Ok(receiver)
 }
 
 /// Says that another settles the attempt, unless it was removed with its webhook.

@@ -1,10 +1,11 @@
 //! The worker that carries events to webhooks. It keeps no state that a kill could lose.
 //!
 //! It wakes with every commit and whenever a delivery falls due. A slow receiver holds up nobody
-//! else: a webhook has at most two attempts under way at a time. While the workspace is killed
+//! else: a webhook has at most two attempts under way at a time, one once an attempt has failed, and
+//! those whose last one failed share half of the hands, however many they are. While the workspace is killed
 //! nothing is attempted, and nothing is lost; a pause does not stop it (decision 0015).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::attempt::attempt;
+use super::attempt::{Receiver, attempt};
 use super::disabling::disable;
 use super::plan::Planner;
 use super::port::WayOut;
@@ -26,6 +27,10 @@ use crate::error::OperationError;
 /// Attempts under way at a time, in all and of one webhook.
 const HANDS: usize = 8;
 const HANDS_EACH: usize = 2;
+
+/// As much for the webhooks whose last attempt failed, which may each take as long as an attempt may.
+const HANDS_FOR_AILING: usize = 4;
+const HANDS_EACH_AILING: usize = 1;
 
 /// How long a claim holds, in milliseconds: longer than any attempt takes.
 const LEASE_MS: i64 = 60_000;
@@ -50,9 +55,14 @@ pub struct Courier {
     planner: Planner,
     /// Deliveries made since it was looked whether too many wait.
     unlooked: usize,
-    under_way: JoinSet<Result<(), OperationError>>,
+    under_way: JoinSet<Attempted>,
     of: HashMap<Id, WebhookId>,
+    /// Webhooks whose last attempt here failed.
+    ailing: HashSet<WebhookId>,
 }
+
+/// How an attempt ended.
+type Attempted = Result<Receiver, OperationError>;
 
 impl Courier {
     /// A courier for the database of a live process.
@@ -64,6 +74,7 @@ impl Courier {
             unlooked: 0,
             under_way: JoinSet::new(),
             of: HashMap::new(),
+            ailing: HashSet::new(),
         }
     }
 
@@ -93,7 +104,14 @@ impl Courier {
                         sweep.reset_immediately();
                     }
                 }
-                Wake::Ended(ended) => self.note(ended),
+                Wake::Ended(ended) => {
+                    if let Err(cause) = self.note(ended) {
+                        tracing::warn!(
+                            error = &cause as &dyn std::error::Error,
+                            "how an attempt went could not be written; it is made again"
+                        );
+                    }
+                }
                 Wake::Closed => return,
             }
         }
@@ -120,7 +138,7 @@ impl Courier {
                 return Ok(begun);
             }
             for record in due {
-                if self.under_way_of(record.webhook) >= HANDS_EACH {
+                if !self.may_take(record.webhook) {
                     continue;
                 }
                 match self.claim(&record).await? {
@@ -146,13 +164,7 @@ impl Courier {
             let Some(ended) = self.under_way.join_next_with_id().await else {
                 return Ok(made);
             };
-            match ended {
-                Ok((task, outcome)) => {
-                    self.of.remove(&task);
-                    outcome?;
-                }
-                Err(crash) => self.note(Err(crash)),
-            }
+            self.note(ended)?;
         }
     }
 
@@ -189,36 +201,44 @@ impl Courier {
         self.of.values().filter(|of| **of == webhook).count()
     }
 
-    /// Webhooks that have all the attempts they may have.
-    fn busy(&self) -> Vec<WebhookId> {
-        let mut busy: Vec<WebhookId> = self
-            .of
-            .values()
-            .copied()
-            .filter(|webhook| self.under_way_of(*webhook) >= HANDS_EACH)
-            .collect();
-        busy.sort_unstable();
-        busy.dedup();
-        busy
+    fn may_take(&self, webhook: WebhookId) -> bool {
+        let its = self.under_way_of(webhook);
+        if !self.ailing.contains(&webhook) {
+            return its < HANDS_EACH;
+        }
+        let theirs = self.of.values().filter(|of| self.ailing.contains(of)).count();
+        its < HANDS_EACH_AILING && theirs < HANDS_FOR_AILING
     }
 
-    /// What became of an attempt is written at its delivery; here only what kept it from that.
-    fn note(&mut self, ended: Result<(Id, Result<(), OperationError>), JoinError>) {
+    /// Webhooks that have all the attempts they may have.
+    fn busy(&self) -> Vec<WebhookId> {
+        let concerned: HashSet<WebhookId> = self.of.values().chain(&self.ailing).copied().collect();
+        concerned
+            .into_iter()
+            .filter(|webhook| !self.may_take(*webhook))
+            .collect()
+    }
+
+    /// What became of an attempt is written at its delivery; here only what it tells of the receiver.
+    ///
+    /// # Errors
+    /// When how it went could not be written; it is made again.
+    fn note(&mut self, ended: Result<(Id, Attempted), JoinError>) -> Result<(), OperationError> {
         match ended {
             Ok((task, outcome)) => {
-                self.of.remove(&task);
-                if let Err(cause) = outcome {
-                    tracing::warn!(
-                        error = &cause as &dyn std::error::Error,
-                        "how an attempt went could not be written; it is made again"
-                    );
-                }
+                let webhook = self.of.remove(&task);
+                match (outcome?, webhook) {
+                    (Receiver::Ails, Some(webhook)) => self.ailing.insert(webhook),
+                    (Receiver::Takes | Receiver::Gone, Some(webhook)) => self.ailing.remove(&webhook),
+                    (_, None) => false,
+                };
             }
             Err(crash) => {
                 self.of.remove(&crash.id());
                 tracing::error!(error = %crash, "an attempt crashed; it is made again");
             }
         }
+        Ok(())
     }
 
     /// Removes some of the old deliveries; answers how many.
@@ -256,7 +276,7 @@ enum Turn {
 enum Wake {
     Moved,
     Sweep,
-    Ended(Result<(Id, Result<(), OperationError>), JoinError>),
+    Ended(Result<(Id, Attempted), JoinError>),
     Closed,
 }
 
@@ -264,7 +284,7 @@ async fn wait(
     changes: &mut watch::Receiver<u64>,
     look: &mut Interval,
     sweep: &mut Interval,
-    under_way: &mut JoinSet<Result<(), OperationError>>,
+    under_way: &mut JoinSet<Attempted>,
 ) -> Wake {
     tokio::select! {
         moved = changes.changed() => if moved.is_ok() { Wake::Moved } else { Wake::Closed },

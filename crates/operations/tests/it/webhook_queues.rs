@@ -170,6 +170,25 @@ on_both_databases! {
         assert!(plan.contains("ix_webhook_deliveries_next"), "{plan}");
     }
 
+    async fn however_many_receivers_are_dead_the_others_have_half_of_the_hands(db: TestDatabase) {
+        let dead = 6;
+        let house = House::on(&db.store(), &[Reply::Fault(AttemptFault::Timeout); 6]);
+        for _ in 0..dead {
+            house.of_leads().await;
+        }
+        let mut courier = house.courier();
+        house.lead("first@x.example").await;
+        assert_eq!(courier.step().await.expect("carried"), dead);
+        let alive = house.of_leads().await;
+        for n in 0..3 {
+            house.lead(&format!("later-{n}@x.example")).await;
+        }
+        assert_eq!(courier.begin().await.expect("begun"), 4 + 2, "one for each of four, and two for who answers");
+        courier.step().await.expect("carried");
+        assert_eq!(house.receiver.heard().len(), dead + 3 * (dead + 1), "all get theirs once they take it");
+        assert!(house.log(&alive).await.iter().all(|delivery| delivery.state == DeliveryState::Delivered));
+    }
+
     async fn a_webhook_is_removed_while_deliveries_are_made_for_it(db: TestDatabase) {
         let house = House::on(&db.store(), &[]);
         let webhook = house.of_leads().await;

@@ -17,6 +17,7 @@ pub(crate) mod import_row;
 pub(crate) mod lead;
 pub(crate) mod lead_identity;
 pub(crate) mod lead_status_step;
+pub(crate) mod lead_text;
 pub(crate) mod lead_touch;
 pub(crate) mod one_time_link;
 pub(crate) mod operator_task;

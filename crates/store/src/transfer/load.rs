@@ -3,12 +3,15 @@
 //! Rows go in by COPY, a bounded batch per transaction, and the same transaction notes how far it
 //! came, so a run that was killed goes on where its last batch ended. References and secondary
 //! indexes are taken away before and made again after, which is many times faster than keeping them
-//! right row by row; what is to be made again stands in the target too.
+//! right row by row; what is to be made again stands in the target too. The indexes of a table are
+//! made while later ones are still copied, on a connection of their own, and the references while
+//! both sides are compared.
 
 use aicmo_shared::diagnostics::DatabaseKind;
 use futures_util::TryStreamExt as _;
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sqlx::{self, AssertSqlSafe, Connection as _, PgConnection, PgPool, Row as _, SqlitePool};
+use tokio::sync::mpsc;
 
 use super::cell::{self, Cell, Sum};
 use super::tables::{self, Table, quoted};
@@ -114,26 +117,37 @@ async fn load(
     if let Some(sentence) = tables::mismatch(&here, &tables) {
         return Err(TransferError::Refused(sentence));
     }
-    let mut done = Progress {
-        step: String::new(),
-        rows: 0,
-        of: count(from, &here).await?,
-    };
-    let mut sent = Vec::with_capacity(here.len());
-    for table in &tables {
-        let Some(here) = here.iter().find(|here| here.name == table.name) else {
-            continue;
+    let (copied, complete) = mpsc::unbounded_channel();
+    let copy = async {
+        let mut done = Progress {
+            step: String::new(),
+            rows: 0,
+            of: count(from, &here).await?,
         };
-        done.step = format!("copy {}", table.name);
-        sent.push(copy_table(from, &mut to, (here, table), &mut done, told).await?);
-    }
-    finish_schema(pool, &mut done, told).await?;
-    if resumed {
-        // What an earlier run has sent may have been changed since.
-        sent = sums_of_sqlite(source).await?;
-    }
+        let mut sent = Vec::with_capacity(here.len());
+        for table in &tables {
+            let Some(here) = here.iter().find(|here| here.name == table.name) else {
+                continue;
+            };
+            done.step = format!("copy {}", table.name);
+            sent.push(copy_table(from, &mut to, (here, table), &mut done, told).await?);
+            // Nobody listens any more when making the indexes failed, which ends this too.
+            let _ = copied.send(table.name.clone());
+        }
+        drop(copied);
+        if resumed {
+            // What an earlier run has sent may have been changed since.
+            sent = sums_of_sqlite(source).await?;
+        }
+        let arrived = sums_of_postgres(&mut to, &tables, &mut done, told).await?;
+        "make indexes and references".clone_into(&mut done.step);
+        told(done);
+        Ok::<_, TransferError>((sent, arrived))
+    };
+    let ((mut sent, arrived), ()) = tokio::try_join!(copy, async {
+        finish_schema(pool, complete).await.map_err(TransferError::from)
+    })?;
     sent.sort_by(|one, other| one.table.cmp(&other.table));
-    let arrived = sums_of_postgres(&mut to, &tables, &mut done, told).await?;
     if let Some(sentence) = difference(&sent, &arrived) {
         return Err(TransferError::Differs(sentence));
     }
@@ -213,7 +227,7 @@ async fn strip(to: &mut PgConnection, origin: &str) -> Result<(), TransferError>
     .await?;
     run(
         &mut tx,
-        "CREATE TABLE aicmo_move_later (place bigint PRIMARY KEY, sql text NOT NULL)",
+        "CREATE TABLE aicmo_move_later (place bigint PRIMARY KEY, index_of text, sql text NOT NULL)",
     )
     .await?;
     sqlx::query("INSERT INTO aicmo_move_state VALUES ('', $1, 0, 0)")
@@ -223,13 +237,14 @@ async fn strip(to: &mut PgConnection, origin: &str) -> Result<(), TransferError>
         .map_err(of(WHAT))?;
     // Indexes are made again before references, which look things up in them.
     let later = sqlx::query(
-        "SELECT format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), 1 AS turn \
+        "SELECT format('DROP INDEX %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid), \
+           c.relname::text, 1 AS turn \
          FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indrelid \
          WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' \
            AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid) \
          UNION ALL SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname), \
            format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname, \
-             pg_get_constraintdef(k.oid)), 2 \
+             pg_get_constraintdef(k.oid)), NULL, 2 \
          FROM pg_constraint AS k WHERE k.contype = 'f' AND k.connamespace = current_schema()::regnamespace \
          ORDER BY turn DESC, 1",
     )
@@ -238,8 +253,10 @@ async fn strip(to: &mut PgConnection, origin: &str) -> Result<(), TransferError>
     .map_err(of(WHAT))?;
     for (place, row) in later.iter().rev().enumerate() {
         let make: String = row.try_get(1).map_err(of(WHAT))?;
-        sqlx::query("INSERT INTO aicmo_move_later VALUES ($1, $2)")
+        let index_of: Option<String> = row.try_get(2).map_err(of(WHAT))?;
+        sqlx::query("INSERT INTO aicmo_move_later VALUES ($1, $2, $3)")
             .bind(i64::try_from(place).unwrap_or(i64::MAX))
+            .bind(index_of)
             .bind(make)
             .execute(&mut *tx)
             .await
@@ -345,37 +362,45 @@ async fn note(to: &mut PgConnection, table: &str, watermark: i64, rows: u64) -> 
     Ok(())
 }
 
-/// Makes indexes and references again, each with the note that it is made.
+/// Makes the indexes of each table that is `complete`, and the references when all are.
 async fn finish_schema(
     pool: &PgPool,
-    done: &mut Progress,
-    told: &mut (dyn FnMut(Progress) + Send),
+    mut complete: mpsc::UnboundedReceiver<String>,
 ) -> Result<(), StoreError> {
     let mut connection = pool.acquire().await.map_err(of(WHAT))?;
     run(&mut connection, "SET maintenance_work_mem = '256MB'").await?;
-    loop {
-        let next = sqlx::query("SELECT place, sql FROM aicmo_move_later ORDER BY place LIMIT 1")
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(of(WHAT))?;
-        let Some(row) = next else {
-            break;
-        };
-        let place: i64 = row.try_get(0).map_err(of(WHAT))?;
-        let make: String = row.try_get(1).map_err(of(WHAT))?;
-        "make indexes and references".clone_into(&mut done.step);
-        told(done.clone());
-        let mut tx = connection.begin().await.map_err(of(WHAT))?;
-        run(&mut tx, &make).await?;
-        sqlx::query("DELETE FROM aicmo_move_later WHERE place = $1")
-            .bind(place)
-            .execute(&mut *tx)
-            .await
-            .map_err(of(WHAT))?;
-        tx.commit().await.map_err(of(WHAT))?;
+    while let Some(table) = complete.recv().await {
+        while make_again(&mut connection, Some(&table)).await? {}
     }
+    while make_again(&mut connection, None).await? {}
     run(&mut connection, "RESET maintenance_work_mem").await?;
     run(&mut connection, "ANALYZE").await
+}
+
+/// Makes one thing that was taken away, an index of `table` or anything, with the note that it is
+/// made; answers whether there was one.
+async fn make_again(connection: &mut PgConnection, table: Option<&str>) -> Result<bool, StoreError> {
+    let next = sqlx::query(
+        "SELECT place, sql FROM aicmo_move_later WHERE $1::text IS NULL OR index_of = $1 ORDER BY place LIMIT 1",
+    )
+    .bind(table)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(of(WHAT))?;
+    let Some(row) = next else {
+        return Ok(false);
+    };
+    let place: i64 = row.try_get(0).map_err(of(WHAT))?;
+    let make: String = row.try_get(1).map_err(of(WHAT))?;
+    let mut tx = connection.begin().await.map_err(of(WHAT))?;
+    run(&mut tx, &make).await?;
+    sqlx::query("DELETE FROM aicmo_move_later WHERE place = $1")
+        .bind(place)
+        .execute(&mut *tx)
+        .await
+        .map_err(of(WHAT))?;
+    tx.commit().await.map_err(of(WHAT))?;
+    Ok(true)
 }
 
 async fn sums_of_postgres(

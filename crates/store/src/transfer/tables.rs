@@ -9,6 +9,10 @@ use crate::error::StoreError;
 
 const WHAT: &str = "read which tables there are";
 
+/// Not data either: the number by which SQLite's search knows a text. It is given anew wherever the
+/// row arrives.
+const NUMBERED_HERE: (&str, &str) = ("lead_texts", "n");
+
 /// Not data: which steps were applied, and what transfers note down for themselves.
 const OURS_BESIDE: [&str; 5] = [
     "seaql_migrations",
@@ -73,8 +77,10 @@ fn kind_of(declared: &str) -> Option<Kind> {
 /// The tables of a SQLite database.
 pub(super) async fn of_sqlite(pool: &SqlitePool) -> Result<Vec<Table>, StoreError> {
     let columns = sqlx::query(
-        "SELECT t.name, c.name, c.type FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
-         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY t.name, c.name",
+        // Neither virtual tables nor what lies in their shadow: both follow from the others.
+        "SELECT t.name, c.name, c.type FROM pragma_table_list AS t, pragma_table_info(t.name) AS c \
+         WHERE t.schema = 'main' AND t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         ORDER BY t.name, c.name",
     )
     .fetch_all(pool)
     .await
@@ -131,7 +137,7 @@ fn in_order(
 ) -> Result<Vec<Table>, StoreError> {
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     for (table, name, declared) in columns {
-        if OURS_BESIDE.contains(&table.as_str()) {
+        if OURS_BESIDE.contains(&table.as_str()) || (table.as_str(), name.as_str()) == NUMBERED_HERE {
             continue;
         }
         let kind = kind_of(&declared)

@@ -12,6 +12,7 @@ mod events;
 mod faults;
 mod identities;
 mod imports;
+mod lead_search;
 mod leads;
 mod metrics;
 mod paging;

@@ -66,7 +66,7 @@ async fn alter(path: &Path, sql: &str) {
 async fn tables_of(db: &TestDatabase) -> Vec<String> {
     let sql = match db.kind() {
         DatabaseKind::Sqlite => {
-            "SELECT name AS name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            "SELECT name AS name FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         }
         DatabaseKind::Postgres => {
             "SELECT tablename::text AS name FROM pg_tables WHERE schemaname = current_schema()"
@@ -378,7 +378,7 @@ on_both_databases! {
         assert_eq!(store.schema().await.expect("the state"), before, "nothing moved");
 
         // What one of the steps makes is there already, put by somebody else.
-        db.execute("CREATE TABLE passkeys (id bigint)", vec![]).await;
+        db.execute("CREATE TABLE lead_texts (id bigint)", vec![]).await;
         rehearse_migration(&store, &folder.path().join("other.db")).await.expect_err("it fails on the copy");
         assert_eq!(store.schema().await.expect("the state"), before, "and still nothing moved");
         store.close().await;

@@ -18,7 +18,7 @@ use crate::places;
 
 const ATTENTION: &str = "/api/v1/metrics/attention";
 const HEALTH: &str = "/healthz";
-const LEADS: &str = "/api/v1/leads";
+pub const LEADS: &str = "/api/v1/leads";
 
 /// What is measured on what.
 pub struct Plan {
@@ -42,7 +42,7 @@ impl Plan {
     }
 
     /// How deep "deep" is: half a million, or half of what is there.
-    fn depth(&self) -> u64 {
+    pub fn depth(&self) -> u64 {
         (self.leads / 2).min(500_000)
     }
 }
@@ -89,6 +89,8 @@ pub fn all(step: &mut Step, plan: &Plan) -> Result<Vec<Measurement>, Failure> {
     found.extend(attention_at_both_sizes(plan, &big)?);
     step.say("pages under each filter");
     found.push(pages_under_filters(plan, &big)?);
+    step.say("pages found by words and several conditions");
+    found.extend(super::finding::measure(plan, &big)?);
     step.say("pages at depth");
     found.extend(pages_at_depth(plan, &big)?);
     step.say("listeners of the event stream");
@@ -347,7 +349,7 @@ fn pages_at_depth(plan: &Plan, big: &Served) -> Result<Vec<Measurement>, Failure
 }
 
 /// Follows the cursor to `depth` rows, or as far as there are rows.
-fn walk(host: &str, query: &str, depth: u64) -> Result<(String, u64), Failure> {
+pub fn walk(host: &str, query: &str, depth: u64) -> Result<(String, u64), Failure> {
     let mut connection = Connection::open(host)?;
     let mut seen = 0;
     let mut cursor = String::new();

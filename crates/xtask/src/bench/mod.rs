@@ -6,6 +6,7 @@
 
 mod access;
 mod copy;
+mod finding;
 mod load;
 mod measure;
 mod mixed;

@@ -216,6 +216,15 @@ fn lead(number: u64, of: u64, campaigns: &[CampaignId], dice: &mut Dice) -> Lead
         record.review_type = Some(ReviewType::Other);
         record.review_reason = Some("drawn by lot".to_owned());
     }
+    if dice.below(100) < 10 {
+        record.tags = vec![dice.pick(&["fair 2025", "webinar", "partner"]).to_owned()];
+    }
+    if dice.below(100) < 50 {
+        record.owner = Some(
+            dice.pick(&["Grace Hopper", "Alan Turing", "Mary Jackson"])
+                .to_owned(),
+        );
+    }
     if dice.below(100) < 80 {
         record.campaign = Some(dice.pick(campaigns));
     }

@@ -5,19 +5,43 @@
 
 use std::str::FromStr;
 
-use aicmo_shared::CampaignId;
 use aicmo_shared::api::LeadQuery;
 use aicmo_shared::lead::{
     ConsentStatus, GradeFilter, LeadFilter, LeadSort, LeadSource, LeadStatus, LeadView,
 };
+use aicmo_shared::{CampaignId, DateText};
 
 use crate::api::escape;
+use crate::format::{self, DayBegins};
+
+/// The conditions that are days. A day is one of the person who filters.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeadDays {
+    pub created_from: Option<DateText>,
+    /// Wholly in it.
+    pub created_to: Option<DateText>,
+    pub touched_from: Option<DateText>,
+    /// Wholly in it.
+    pub touched_to: Option<DateText>,
+}
+
+impl LeadDays {
+    fn pairs(&self) -> [(&'static str, &Option<DateText>); 4] {
+        [
+            ("created_from", &self.created_from),
+            ("created_to", &self.created_to),
+            ("touched_from", &self.touched_from),
+            ("touched_to", &self.touched_to),
+        ]
+    }
+}
 
 /// What the address says of the lead list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LeadAddress {
-    /// Every condition must hold.
+    /// Every condition must hold; those in time are `days`.
     pub filter: LeadFilter,
+    pub days: LeadDays,
     /// `None`: the order of priority.
     pub sort: Option<LeadSort>,
     /// Words that could not be understood, as `name=value`; they narrow nothing.
@@ -37,10 +61,23 @@ impl LeadAddress {
             consent: word(&param, "consent", &mut ignored),
             review: word(&param, "review", &mut ignored),
             email: text(&param, "email"),
+            text: text(&param, "text"),
+            tag: text(&param, "tag"),
+            owner: text(&param, "owner"),
+            score_from: score(&param, "score_from", &mut ignored),
+            score_to: score(&param, "score_to", &mut ignored),
+            ..LeadFilter::default()
+        };
+        let days = LeadDays {
+            created_from: day(&param, "created_from", &mut ignored),
+            created_to: day(&param, "created_to", &mut ignored),
+            touched_from: day(&param, "touched_from", &mut ignored),
+            touched_to: day(&param, "touched_to", &mut ignored),
         };
         let sort = word(&param, "sort", &mut ignored);
         Self {
             filter,
+            days,
             sort,
             ignored,
         }
@@ -61,10 +98,19 @@ impl LeadAddress {
             ),
             ("review", filter.review.map(|review| review.to_string())),
             ("email", filter.email.clone()),
-            ("sort", self.sort.map(|sort| sort.as_str().to_owned())),
+            ("text", filter.text.clone()),
+            ("tag", filter.tag.clone()),
+            ("owner", filter.owner.clone()),
+            ("score_from", filter.score_from.map(format::score)),
+            ("score_to", filter.score_to.map(format::score)),
         ];
+        let days = self
+            .days
+            .pairs()
+            .map(|(name, day)| (name, day.as_ref().map(ToString::to_string)));
+        let sort = [("sort", self.sort.map(|sort| sort.as_str().to_owned()))];
         let mut search = String::new();
-        for (name, value) in pairs {
+        for (name, value) in pairs.into_iter().chain(days).chain(sort) {
             if let Some(value) = value {
                 search.push(if search.is_empty() { '?' } else { '&' });
                 search.push_str(name);
@@ -76,8 +122,9 @@ impl LeadAddress {
     }
 
     /// The question for the server: this filter and order, from `cursor` on.
-    pub fn query(&self, cursor: Option<String>, limit: u32) -> LeadQuery {
+    pub fn query(&self, day_begins: DayBegins, cursor: Option<String>, limit: u32) -> LeadQuery {
         let filter = self.filter.clone();
+        let begins = |day: &Option<DateText>, later| day.as_ref().and_then(|day| day_begins(day, later));
         LeadQuery {
             status: filter.status,
             grade: filter.grade,
@@ -87,16 +134,27 @@ impl LeadAddress {
             review: filter.review,
             view: filter.view,
             email: filter.email,
+            text: filter.text,
+            tag: filter.tag,
+            owner: filter.owner,
+            score_from: filter.score_from,
+            score_to: filter.score_to,
+            created_from: begins(&self.days.created_from, 0),
+            created_to: begins(&self.days.created_to, 1),
+            touched_from: begins(&self.days.touched_from, 0),
+            touched_to: begins(&self.days.touched_to, 1),
+            count: None,
             sort: self.sort,
             cursor,
             limit: Some(limit),
         }
     }
 
-    /// The same order with another filter.
+    /// The same order with another filter and no days.
     pub fn with_filter(&self, filter: LeadFilter) -> Self {
         Self {
             filter,
+            days: LeadDays::default(),
             sort: self.sort,
             ignored: Vec::new(),
         }
@@ -104,7 +162,18 @@ impl LeadAddress {
 
     /// Whether the list is narrowed at all.
     pub fn is_narrowed(&self) -> bool {
-        self.filter.conditions() > 0
+        self.filter.conditions() > 0 || self.days != LeadDays::default()
+    }
+
+    /// Whether a condition is set that only the further ones can set.
+    pub fn is_narrowed_further(&self) -> bool {
+        let filter = &self.filter;
+        self.days != LeadDays::default()
+            || filter.score_from.is_some()
+            || filter.score_to.is_some()
+            || [&filter.email, &filter.tag, &filter.owner]
+                .into_iter()
+                .any(Option::is_some)
     }
 
     /// The named view that this filter is, when it is exactly one.
@@ -112,7 +181,7 @@ impl LeadAddress {
         NamedView::ALL
             .iter()
             .copied()
-            .find(|view| view.filter() == self.filter)
+            .find(|view| view.filter() == self.filter && self.days == LeadDays::default())
     }
 }
 
@@ -177,9 +246,13 @@ impl NamedView {
     }
 }
 
-/// The conditions of a filter in words, for the line above an empty list.
-pub fn conditions_in_words(filter: &LeadFilter) -> Vec<String> {
+/// The conditions of an address in words, for the line above an empty list.
+pub fn conditions_in_words(address: &LeadAddress) -> Vec<String> {
+    let filter = &address.filter;
     let mut words = Vec::new();
+    if let Some(text) = &filter.text {
+        words.push(format!("words beginning with {text}"));
+    }
     match filter.view {
         Some(LeadView::Triage) => words.push("needs review".to_owned()),
         Some(LeadView::Intent) => words.push("shows intent".to_owned()),
@@ -210,7 +283,47 @@ pub fn conditions_in_words(filter: &LeadFilter) -> Vec<String> {
     if let Some(email) = &filter.email {
         words.push(format!("e-mail {email}"));
     }
+    if let Some(tag) = &filter.tag {
+        words.push(format!("tag {tag}"));
+    }
+    if let Some(owner) = &filter.owner {
+        words.push(format!("owner {owner}"));
+    }
+    if let Some(score) = filter.score_from {
+        words.push(format!("score from {}", format::score(score)));
+    }
+    if let Some(score) = filter.score_to {
+        words.push(format!("score up to {}", format::score(score)));
+    }
+    for (name, day) in address.days.pairs() {
+        if let Some(day) = day {
+            words.push(format!("{} {day}", name.replace('_', " ")));
+        }
+    }
     words
+}
+
+fn day(param: &impl Fn(&str) -> Option<String>, name: &str, ignored: &mut Vec<String>) -> Option<DateText> {
+    let value = text(param, name)?;
+    let day = DateText::parse(&value);
+    if day.is_none() {
+        ignored.push(format!("{name}={value}"));
+    }
+    day
+}
+
+/// A score from 0 to 1.
+pub fn score_of(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|score| (0.0..=1.0).contains(score))
+}
+
+fn score(param: &impl Fn(&str) -> Option<String>, name: &str, ignored: &mut Vec<String>) -> Option<f64> {
+    let value = text(param, name)?;
+    let score = score_of(&value);
+    if score.is_none() {
+        ignored.push(format!("{name}={value}"));
+    }
+    score
 }
 
 fn text(param: &impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
@@ -243,6 +356,8 @@ pub fn leads_of_campaign(campaign: CampaignId, status: Option<LeadStatus>) -> St
 
 #[cfg(test)]
 mod tests {
+    use aicmo_shared::Timestamp;
+
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> LeadAddress {
@@ -265,17 +380,59 @@ mod tests {
             ("consent", "DNC"),
             ("review", "true"),
             ("email", "a+b@x.de"),
+            ("text", "ada & co"),
+            ("tag", "vip"),
+            ("owner", "grace"),
+            ("score_from", "0.50"),
+            ("score_to", "1.00"),
+            ("created_from", "2026-11-01"),
+            ("created_to", "2026-11-02"),
+            ("touched_from", "2026-11-03"),
+            ("touched_to", "2026-11-04"),
             ("sort", "last_touch"),
         ];
         let address = read(&pairs);
-        assert_eq!(address.filter.conditions(), 8);
+        assert_eq!(address.filter.conditions(), 13);
         assert!(address.ignored.is_empty());
         assert_eq!(
             address.search(),
             "?view=triage&status=NEW&grade=ungraded&source=csv\
              &campaign=019bbf00-0000-7000-8000-000000000001&consent=DNC&review=true\
-             &email=a%2Bb%40x.de&sort=last_touch"
+             &email=a%2Bb%40x.de&text=ada%20%26%20co&tag=vip&owner=grace&score_from=0.50&score_to=1.00\
+             &created_from=2026-11-01&created_to=2026-11-02&touched_from=2026-11-03&touched_to=2026-11-04\
+             &sort=last_touch"
         );
+    }
+
+    /// A day in a zone where it begins at midnight of UTC.
+    fn in_utc(day: &DateText, later: u8) -> Option<Timestamp> {
+        let midnight = Timestamp::parse(&format!("{day}T00:00:00Z"))?;
+        Some(midnight.plus_millis(i64::from(later) * 86_400_000))
+    }
+
+    #[test]
+    fn the_last_day_is_in_it_wholly() {
+        let query =
+            read(&[("touched_from", "2026-11-03"), ("touched_to", "2026-11-03")]).query(in_utc, None, 50);
+        let length = query
+            .touched_to
+            .zip(query.touched_from)
+            .map(|(to, from)| to.since(from));
+        assert_eq!(length, Some(86_400_000));
+    }
+
+    #[test]
+    fn a_score_or_a_day_that_cannot_be_is_reported() {
+        let address = read(&[
+            ("score_from", "1.5"),
+            ("score_to", "NaN"),
+            ("created_to", "2026-02-30"),
+        ]);
+        assert_eq!(
+            address.ignored,
+            ["score_from=1.5", "score_to=NaN", "created_to=2026-02-30"]
+        );
+        assert!(!address.is_narrowed());
     }
 
     #[test]
@@ -309,7 +466,7 @@ mod tests {
     fn the_query_carries_filter_order_and_place() {
         let mut address = read(&[("status", "LOST"), ("sort", "name")]);
         address.ignored.clear();
-        let query = address.query(Some("abc".to_owned()), 50);
+        let query = address.query(in_utc, Some("abc".to_owned()), 50);
         assert_eq!(query.filter(), address.filter);
         assert_eq!(query.order(), LeadSort::Name);
         assert_eq!(query.cursor.as_deref(), Some("abc"));
@@ -317,10 +474,22 @@ mod tests {
 
     #[test]
     fn a_filter_is_put_into_words() {
-        let address = read(&[("view", "intent"), ("grade", "ungraded"), ("review", "false")]);
+        let address = read(&[
+            ("view", "intent"),
+            ("grade", "ungraded"),
+            ("review", "false"),
+            ("text", "ada"),
+            ("created_to", "2026-11-02"),
+        ]);
         assert_eq!(
-            conditions_in_words(&address.filter),
-            ["shows intent", "not graded", "not flagged for review"]
+            conditions_in_words(&address),
+            [
+                "words beginning with ada",
+                "shows intent",
+                "not graded",
+                "not flagged for review",
+                "created to 2026-11-02"
+            ]
         );
     }
 }

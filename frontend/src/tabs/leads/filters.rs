@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use web_sys::SubmitEvent;
 
 use super::address::{LeadAddress, NamedView};
+use super::further::{FurtherFilters, SEARCH, WrittenCondition};
 use crate::api::Load;
 use crate::components::button::{Button, ButtonKind};
 
@@ -144,44 +145,27 @@ pub fn LeadFilters(
             }
         })
         .collect();
-    let email = NodeRef::<leptos::html::Input>::new();
-    let search = move |event: SubmitEvent| {
-        event.prevent_default();
-        let text = email
-            .get_untracked()
-            .map(|input| input.value().trim().to_owned())
-            .unwrap_or_default();
-        change(address, go, |filter| {
-            filter.email = (!text.is_empty()).then_some(text);
-        });
-    };
     view! {
-        <form class="filters" role="search" aria-label="Filter the leads" on:submit=search>
+        <form
+            class="filters"
+            role="search"
+            aria-label="Filter the leads"
+            on:submit=|event: SubmitEvent| event.prevent_default()
+        >
+            <WrittenCondition condition=&SEARCH address go />
             {choices}
             <CampaignChoice address go campaigns />
-            <label class="filter filter--wide">
-                <span class="filter__label">"E-mail"</span>
-                <input
-                    class="field__input"
-                    id="aicmo-lead-search"
-                    type="search"
-                    placeholder="whole address, then Enter"
-                    autocomplete="off"
-                    spellcheck="false"
-                    node_ref=email
-                    prop:value=move || address.with(|address| address.filter.email.clone().unwrap_or_default())
-                />
-            </label>
             <OrderChoice address go />
+            <FurtherFilters address go />
         </form>
     }
 }
 
 fn change(address: Memo<LeadAddress>, go: Callback<LeadAddress>, edit: impl FnOnce(&mut LeadFilter)) {
-    let address = address.get_untracked();
-    let mut filter = address.filter.clone();
-    edit(&mut filter);
-    go.run(address.with_filter(filter));
+    let mut to = address.get_untracked();
+    edit(&mut to.filter);
+    to.ignored.clear();
+    go.run(to);
 }
 
 #[component]

@@ -15,6 +15,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::address::{LeadAddress, conditions_in_words};
+use super::count::LeadCount;
 use super::filters::{LeadFilters, NamedViews};
 use super::place::Place;
 use super::rows::LeadTable;
@@ -25,6 +26,7 @@ use crate::components::dom;
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::still::{Still, StillRows};
+use crate::format;
 use crate::keys;
 use crate::session::Allowed;
 
@@ -47,7 +49,10 @@ pub fn LeadList(
     let of = Memo::new(move |_| address.with(LeadAddress::search));
     let leads = Load::new(move || {
         let cursor = of.with(|of| pages.with(|pages| pages.cursor(of)));
-        api::read::<ListLeads>(&[], &address.with(|address| address.query(cursor, PAGE)))
+        api::read::<ListLeads>(
+            &[],
+            &address.with(|address| address.query(format::day_begins, cursor, PAGE)),
+        )
     });
     let compact = dom::remembered_switch("leads-compact");
     let navigate = use_navigate();
@@ -57,17 +62,6 @@ pub fn LeadList(
             .map_or_else(|| "/leads".to_owned(), |id| format!("/leads/{id}"));
         navigate(&format!("{path}{}", to.search()), NavigateOptions::default());
     });
-    let total = move || {
-        leads
-            .with_sourced(|sourced| sourced.page().and_then(|page| page.total))
-            .flatten()
-            .map(|total| {
-                view! {
-                    <span class="leads__total">{crate::format::count(total)}</span>
-                    <span class="pager__exact">"exact"</span>
-                }
-            })
-    };
     let state = ListState {
         address,
         open,
@@ -82,7 +76,7 @@ pub fn LeadList(
             data=leads
             skeleton=12
             flush=true
-            aside=move || view! { <span class="leads__count">{total}</span> }
+            aside=move || view! { <LeadCount leads address /> }
             toolbar=move || view! {
                 <NamedViews address go />
                 <LeadFilters address go campaigns />
@@ -232,7 +226,7 @@ fn Selection(selected: RwSignal<BTreeSet<LeadId>>, shown: RwSignal<Vec<LeadRow>>
                 .tell("None of the selected leads has an e-mail address.");
             return;
         }
-        let noun = crate::format::counted(addresses.len() as u64, "address is", "addresses are");
+        let noun = format::counted(addresses.len() as u64, "address is", "addresses are");
         dom::copy(&addresses.join("\n"), move |is_there| {
             if is_there {
                 shell.toasts.tell(format!("{noun} on the clipboard."));
@@ -265,8 +259,9 @@ fn Unknown(address: Memo<LeadAddress>, go: Callback<LeadAddress>) -> impl IntoVi
                 <Button
                     kind=ButtonKind::Quiet
                     on_press=move |()| {
-                        let address = address.get_untracked();
-                        go.run(address.with_filter(address.filter.clone()));
+                        let mut address = address.get_untracked();
+                        address.ignored.clear();
+                        go.run(address);
                     }
                 >
                     "Drop it from the address"
@@ -282,7 +277,7 @@ fn NoLeads(address: Memo<LeadAddress>, go: Callback<LeadAddress>, on_new: Callba
     let blocked = super::write_block();
     move || {
         if address.with(LeadAddress::is_narrowed) {
-            let words = address.with(|address| conditions_in_words(&address.filter).join(", "));
+            let words = address.with(|address| conditions_in_words(address).join(", "));
             view! {
                 <p class="empty__title">"No lead matches these filters"</p>
                 <p class="empty__why">{format!("Asked for: {words}.")}</p>

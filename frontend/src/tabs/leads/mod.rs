@@ -5,11 +5,13 @@
 //! marked pure and tested on the host; the others draw.
 
 mod address;
+mod count;
 mod create;
 mod create_form;
 mod detail;
 mod edit_form;
 mod filters;
+mod further;
 mod import;
 mod list;
 mod place;

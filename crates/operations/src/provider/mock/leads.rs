@@ -8,7 +8,7 @@ use aicmo_shared::lead::{
     ReviewType,
 };
 use aicmo_shared::{LeadId, Timestamp};
-use aicmo_store::leads::LeadRecord;
+use aicmo_store::leads::{LeadRecord, matches_words};
 
 use super::{DAY, HOUR, MINUTE, ago, campaigns, id, some};
 
@@ -303,6 +303,17 @@ fn matches(lead: &Lead, filter: &LeadFilter) -> bool {
             .is_none_or(|review| row.requires_human_review == review)
         && filter.view.is_none_or(in_view)
         && filter.email.as_ref().is_none_or(has_email)
+        && filter
+            .score_from
+            .is_none_or(|least| row.lead_score.is_some_and(|score| score >= least))
+        && filter
+            .score_to
+            .is_none_or(|most| row.lead_score.is_some_and(|score| score <= most))
+        && filter.created_from.is_none_or(|from| row.created_at >= from)
+        && filter.created_to.is_none_or(|to| row.created_at < to)
+        && filter.touched_from.is_none_or(|from| row.last_touch_at >= from)
+        && filter.touched_to.is_none_or(|to| row.last_touch_at < to)
+        && matches_words(lead, filter)
 }
 
 /// The rows that match, in order.

@@ -5,24 +5,21 @@
 
 use aicmo_shared::LeadId;
 use aicmo_shared::diagnostics::{CorruptRow, DatabaseKind};
-use aicmo_shared::lead::{GradeFilter, LeadFilter, LeadRow, LeadSort, LeadView};
+use aicmo_shared::lead::{LeadFilter, LeadRow, LeadSort};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait, Value,
+    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Value,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::plan::Way;
 use super::row::record_of;
-use super::views;
 use crate::column;
-use crate::counter_keys;
 use crate::entity::lead;
 use crate::error::StoreError;
-use crate::repository::{campaigns, counters, cut};
+use crate::repository::{campaigns, cut};
 use crate::session::Session;
-use crate::text::norm;
 
 const WHAT: &str = "list the leads";
 
@@ -70,8 +67,8 @@ pub async fn list(
     after: Option<&LeadPosition>,
     limit: u32,
 ) -> Result<LeadPage, StoreError> {
-    let by_order = reads_by_order(session, filter, sort, limit).await?;
-    let query = page_query(filter, sort, after, limit, by_order)?;
+    let way = Way::of(session, filter, sort, limit).await?;
+    let query = page_query(filter, sort, after, limit, &way)?;
     let raw = session
         .connection()
         .query_all(&query)
@@ -102,24 +99,6 @@ pub async fn list(
     Ok(page)
 }
 
-/// How many leads match; `None` when only counting rows could tell, which is so for more than one
-/// condition.
-pub async fn count(session: &impl Session, filter: &LeadFilter) -> Result<Option<u64>, StoreError> {
-    if let Some(keys) = counter_keys::of_filter(filter) {
-        let total: i64 = counters::read(session, keys).await?.values().sum();
-        return Ok(Some(u64::try_from(total).unwrap_or_default()));
-    }
-    if filter.email.is_some() && filter.conditions() == 1 {
-        let matching = lead::Entity::find().filter(conditions(filter));
-        return matching
-            .count(session.connection())
-            .await
-            .map(Some)
-            .map_err(StoreError::of("count the leads of an address"));
-    }
-    Ok(None)
-}
-
 /// How the database would find a page, one step a line; what keeps a page's cost its own is tested
 /// by reading this.
 pub async fn explain(
@@ -130,8 +109,8 @@ pub async fn explain(
     limit: u32,
 ) -> Result<Vec<String>, StoreError> {
     let connection = session.connection();
-    let by_order = reads_by_order(session, filter, sort, limit).await?;
-    let query = page_query(filter, sort, after, limit, by_order)?;
+    let way = Way::of(session, filter, sort, limit).await?;
+    let query = page_query(filter, sort, after, limit, &way)?;
     let mut statement = connection.get_database_backend().build(&query);
     let (explain, column) = match session.database() {
         DatabaseKind::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
@@ -148,80 +127,14 @@ pub async fn explain(
         .collect()
 }
 
-/// Whether SQLite should read along the order by name and pass over what does not match, instead of
-/// gathering what matches and sorting it. No index has both a filter and the names; of the two ways
-/// this takes the one that looks at fewer rows. PostgreSQL knows by its own statistics.
-async fn reads_by_order(
-    session: &impl Session,
-    filter: &LeadFilter,
-    sort: LeadSort,
-    limit: u32,
-) -> Result<bool, StoreError> {
-    let judged = sort == LeadSort::Name && filter.conditions() > 0 && filter.email.is_none();
-    if !judged || session.database() != DatabaseKind::Sqlite {
-        return Ok(false);
-    }
-    let mut fewest = u64::MAX;
-    for condition in one_by_one(filter) {
-        let matching = count(session, &condition).await?.unwrap_or(u64::MAX);
-        fewest = std::cmp::min(fewest, matching);
-    }
-    let all = count(session, &LeadFilter::default()).await?.unwrap_or(u64::MAX);
-    // Along the order, a page ends after `limit * all / fewest` rows.
-    Ok(u64::from(limit).saturating_mul(all) < fewest.saturating_mul(fewest))
-}
-
-/// Each condition of a filter by itself.
-fn one_by_one(filter: &LeadFilter) -> impl Iterator<Item = LeadFilter> {
-    let none = LeadFilter::default;
-    [
-        filter.status.map(|value| LeadFilter {
-            status: Some(value),
-            ..none()
-        }),
-        filter.grade.map(|value| LeadFilter {
-            grade: Some(value),
-            ..none()
-        }),
-        filter.source.map(|value| LeadFilter {
-            source: Some(value),
-            ..none()
-        }),
-        filter.campaign.map(|value| LeadFilter {
-            campaign: Some(value),
-            ..none()
-        }),
-        filter.consent.map(|value| LeadFilter {
-            consent: Some(value),
-            ..none()
-        }),
-        filter.review.map(|value| LeadFilter {
-            review: Some(value),
-            ..none()
-        }),
-        filter.view.map(|value| LeadFilter {
-            view: Some(value),
-            ..none()
-        }),
-    ]
-    .into_iter()
-    .flatten()
-}
-
 fn page_query(
     filter: &LeadFilter,
     sort: LeadSort,
     after: Option<&LeadPosition>,
     limit: u32,
-    by_order: bool,
+    way: &Way,
 ) -> Result<SelectStatement, StoreError> {
-    let matching: Expr = conditions(filter).into();
-    let mut select = lead::Entity::find().filter(if by_order {
-        // A plus sign changes no truth and hides the condition from the choice of an index.
-        Expr::cust_with_expr("+(?)", matching)
-    } else {
-        matching
-    });
+    let mut select = lead::Entity::find().filter(way.matching(filter));
     if let Some(position) = after {
         select = select.filter(behind(position, sort)?);
     }
@@ -232,39 +145,6 @@ fn page_query(
         .order_by(lead::Column::Id, direction(sort))
         .limit(u64::from(limit) + 1)
         .into_query())
-}
-
-fn conditions(filter: &LeadFilter) -> Condition {
-    let mut all = Condition::all();
-    if let Some(status) = filter.status {
-        all = all.add(lead::Column::Status.eq(status.as_str()));
-    }
-    match filter.grade {
-        Some(GradeFilter::Ungraded) => all = all.add(Expr::cust(views::UNGRADED)),
-        Some(grade) => all = all.add(lead::Column::Grade.eq(grade.as_str())),
-        None => {}
-    }
-    if let Some(source) = filter.source {
-        all = all.add(lead::Column::Source.eq(source.as_str()));
-    }
-    if let Some(campaign) = filter.campaign {
-        all = all.add(lead::Column::CampaignId.eq(campaign.get()));
-    }
-    if let Some(consent) = filter.consent {
-        all = all.add(lead::Column::ConsentStatus.eq(consent.as_str()));
-    }
-    if let Some(review) = filter.review {
-        all = all.add(lead::Column::RequiresHumanReview.eq(review));
-    }
-    match filter.view {
-        Some(LeadView::Triage) => all = all.add(Expr::cust(views::TRIAGE)),
-        Some(LeadView::Intent) => all = all.add(Expr::cust(views::INTENT)),
-        None => {}
-    }
-    if let Some(email) = &filter.email {
-        all = all.add(lead::Column::EmailNorm.eq(norm(email)));
-    }
-    all
 }
 
 const fn key_column(sort: LeadSort) -> Option<lead::Column> {

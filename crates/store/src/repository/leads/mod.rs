@@ -1,13 +1,18 @@
 //! Leads: the list under filters and orders, single leads, and writes that keep the counters.
 
+mod count;
 mod list;
+mod plan;
 mod record;
 mod row;
+pub(crate) mod texts;
 pub(crate) mod views;
 mod write;
 
-pub use list::{LeadPage, LeadPosition, PositionKey, count, explain, list};
+pub use count::{count, count_exactly};
+pub use list::{LeadPage, LeadPosition, PositionKey, explain, list};
 pub use record::LeadRecord;
+pub use texts::matches_words;
 pub use write::{insert, replace};
 
 use std::collections::HashMap;

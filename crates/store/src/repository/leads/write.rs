@@ -1,10 +1,12 @@
-//! Writes of leads. The counters follow from what a lead was and is; nobody counts by hand.
+//! Writes of leads. The counters and the search texts follow from what a lead was and is; nobody
+//! keeps them by hand.
 
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::LeadRecord;
 use super::row::model_of;
+use super::texts;
 use crate::counter_keys;
 use crate::entity::lead;
 use crate::error::{StoreError, Subject};
@@ -22,6 +24,7 @@ pub async fn insert(tx: &WriteTx, leads: &[LeadRecord]) -> Result<(), StoreError
             .exec_without_returning(tx.connection())
             .await
             .map_err(StoreError::unique("add leads", "lead id"))?;
+        texts::put(tx, chunk).await?;
         tx.count(|deltas| {
             for lead in chunk {
                 counter_keys::add(deltas, lead, 1);
@@ -51,6 +54,7 @@ pub async fn replace(tx: &WriteTx, before: &LeadRecord, after: &LeadRecord) -> R
     if written.rows_affected != 1 {
         return Err(StoreError::Stale(Subject::new("lead", before.id)));
     }
+    texts::put_changed(tx, before, after).await?;
     tx.count(|deltas| {
         counter_keys::add(deltas, before, -1);
         counter_keys::add(deltas, after, 1);

@@ -5,15 +5,13 @@
 
 use std::str::FromStr;
 
+use aicmo_shared::DateText;
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::AuditQuery;
 use aicmo_shared::audit::{ActorType, AuditAction, AuditFilter};
-use aicmo_shared::{DateText, Timestamp};
 
 use crate::api::escape;
-
-/// When a day begins: the day, and how many days later.
-pub type DayBegins = fn(&DateText, u8) -> Option<Timestamp>;
+use crate::format::DayBegins;
 
 /// What the address says of the trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -161,6 +159,8 @@ fn word<T: FromStr>(
 
 #[cfg(test)]
 mod tests {
+    use aicmo_shared::Timestamp;
+
     use super::*;
 
     const DAY: i64 = 24 * 60 * 60 * 1000;

@@ -6,7 +6,6 @@ use aicmo_shared::audit::{AuditChainReport, AuditExport, AuditFilter, AuditForma
 use leptos::prelude::*;
 
 use super::address::AuditAddress;
-use super::list::day_begins;
 use crate::api;
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
@@ -34,7 +33,7 @@ pub fn Chain(
     let export = move |format: AuditFormat| {
         let filter = match format {
             AuditFormat::Ndjson => AuditFilter::default(),
-            AuditFormat::Csv => address.with_untracked(|address| address.filter(day_begins)),
+            AuditFormat::Csv => address.with_untracked(|address| address.filter(format::day_begins)),
         };
         let body = AuditExport { format, filter };
         exporting.run(api::download::<ExportAudit>(&[], &body), move |file| {

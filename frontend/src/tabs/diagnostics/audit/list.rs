@@ -2,7 +2,6 @@
 
 use aicmo_shared::api::ListAudit;
 use aicmo_shared::audit::AuditRow;
-use aicmo_shared::{DateText, Timestamp};
 use leptos::prelude::*;
 
 use super::address::AuditAddress;
@@ -15,24 +14,11 @@ use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::still::{Still, StillRows};
 use crate::components::table::{Column, Table};
+use crate::format;
 use crate::keys;
 
 /// Rows of a page.
 const PAGE: u32 = 50;
-
-/// When `day` begins for the person at this browser, `later` days on.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "milliseconds since 1970 fit an i64"
-)]
-pub fn day_begins(day: &DateText, later: u8) -> Option<Timestamp> {
-    let mut parts = day.as_str().split('-').map(str::parse::<u32>);
-    let (year, month, date) = (parts.next()?.ok()?, parts.next()?.ok()?, parts.next()?.ok()?);
-    let month = i32::try_from(month).ok()? - 1;
-    let date = i32::try_from(date).ok()? + i32::from(later);
-    let begins = js_sys::Date::new_with_year_month_day(year, month, date).get_time();
-    begins.is_finite().then(|| Timestamp::from_millis(begins as i64))
-}
 
 /// The panel.
 #[component]
@@ -46,7 +32,7 @@ pub fn AuditList(
     let of = Memo::new(move |_| address.with(AuditAddress::search));
     let rows = Load::new(move || {
         let cursor = of.with(|of| pages.with(|pages| pages.cursor(of)));
-        let query = address.with(|address| address.query(day_begins, cursor, PAGE));
+        let query = address.with(|address| address.query(format::day_begins, cursor, PAGE));
         api::read::<ListAudit>(&[], &query)
     });
     view! {
