@@ -4,10 +4,11 @@ use aicmo_client::reqwest::multipart::{Form, Part};
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{
     CancelImport, CommitImport, GetAttention, GetImport, ImportQuery, ImportRowQuery, ListImportRows,
-    ListImports, MapImport, NoQuery, PreviewImport, UploadImport,
+    ListImports, MapImport, NoQuery, PauseImport, PreviewImport, ResumeImport, UndoImport, UploadImport,
 };
-use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState};
+use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState, ImportUndoRequest, RowUndo};
 use aicmo_test_support::{on_both_databases, wait_until};
+use serde_json::json;
 
 use super::harness::{IMPORT_LIMIT, TestServer, send};
 use super::samples::{self, CSV};
@@ -54,6 +55,68 @@ on_both_databases! {
         let list = client.read::<ListImports>(&[], &ImportQuery::default()).await.expect("listed");
         assert_eq!(list.data().len(), 1);
         assert_eq!(incoming(&server), 0, "no temporary file is left");
+    }
+}
+
+on_both_databases! {
+    async fn a_committed_import_can_be_undone_with_a_reason(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let client = &server.client;
+        let id = client.upload_import("leads.csv", CSV, None).await.expect("uploaded").id.to_string();
+        let path = [id.as_str()];
+        client.command::<MapImport>(&path, &mapping(), None).await.expect("mapped");
+        client.command::<PreviewImport>(&path, &(), None).await.expect("previewed");
+        let undo = |body: serde_json::Value| {
+            server.request("POST", &format!("/api/v1/imports/{id}/undo")).json(&body)
+        };
+        send(undo(json!({ "reason": "the wrong file" }))).await.refused(ErrorCode::ImportState);
+        client.command::<CommitImport>(&path, &(), None).await.expect("started");
+        let ended = async |state: ImportState| {
+            wait_until("the import gets there", async || {
+                let import = client.read::<GetImport>(&path, &NoQuery {}).await.expect("read").into_data();
+                if import.state == state { Ok(import) } else { Err(import) }
+            })
+            .await
+        };
+        let committed = ended(ImportState::Committed).await;
+        assert!(committed.undo_until.is_some_and(|until| until > committed.updated_at));
+        for body in [json!({}), json!({ "reason": " x " })] {
+            let problem = send(undo(body)).await.refused(ErrorCode::ReasonRequired);
+            assert_eq!(problem.errors[0].pointer, "/reason");
+        }
+        send(undo(json!({ "why": "x" }))).await.refused(ErrorCode::ValidationFailed);
+        let because = ImportUndoRequest { reason: Some("the wrong file".to_owned()) };
+        let begun = client.command::<UndoImport>(&path, &because, None).await.expect("begun");
+        assert_eq!(begun.state, ImportState::Undoing);
+        let undone = ended(ImportState::Undone).await.undo.expect("an undo");
+        assert_eq!((undone.total, undone.taken_back, undone.kept), (2, 2, 0));
+        let figures = client.read::<GetAttention>(&[], &NoQuery {}).await.expect("figures");
+        assert_eq!(figures.data().leads, 0);
+        let taken = ImportRowQuery { undo: Some(RowUndo::TakenBack), ..ImportRowQuery::default() };
+        let rows = client.read::<ListImportRows>(&path, &taken).await.expect("rows");
+        assert_eq!(rows.data().len(), 2);
+        assert_eq!(rows.page().and_then(|page| page.total), Some(2));
+    }
+}
+
+on_both_databases! {
+    async fn a_running_commit_can_be_paused_and_goes_on(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let id = samples::committing(&server, &db.store()).await;
+        let client = &server.client;
+        let path = [id.as_str()];
+        let step = |step: &str| server.request("POST", &format!("/api/v1/imports/{id}/{step}"));
+        send(step("resume")).await.refused(ErrorCode::ImportState);
+        let paused = client.command::<PauseImport>(&path, &(), None).await.expect("paused");
+        assert_eq!((paused.state, paused.committed), (ImportState::Paused, 0));
+        send(step("pause")).await.refused(ErrorCode::ImportState);
+        let resumed = client.command::<ResumeImport>(&path, &(), None).await.expect("it goes on");
+        assert_eq!(resumed.state, ImportState::Committing);
+        wait_until("the import is committed", async || {
+            let import = client.read::<GetImport>(&path, &NoQuery {}).await.expect("read").into_data();
+            (import.state == ImportState::Committed && import.committed == 2).then_some(()).ok_or(import)
+        })
+        .await;
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::header::HeaderValue;
 use aicmo_operations::import;
 use aicmo_shared::ImportId;
 use aicmo_shared::api::{ImportQuery, ImportRowQuery, NoQuery};
-use aicmo_shared::import::{Import, ImportMapping, ImportRow};
+use aicmo_shared::import::{Import, ImportMapping, ImportRow, ImportUndoRequest};
 
 use super::Ops;
 use crate::http::answer::{CommandResult, Done, Read, ReadResult, version_etag};
@@ -81,6 +81,26 @@ pub async fn commit_import(
     Ok(done(import::commit_import(&ops, &caller.0, id.0).await?))
 }
 
+/// `PauseImport`
+pub async fn pause_import(
+    ops: Ops,
+    caller: Caller,
+    id: Id<ImportId>,
+    _: Query<NoQuery>,
+) -> CommandResult<Import> {
+    Ok(done(import::pause_import(&ops, &caller.0, id.0).await?))
+}
+
+/// `ResumeImport`
+pub async fn resume_import(
+    ops: Ops,
+    caller: Caller,
+    id: Id<ImportId>,
+    _: Query<NoQuery>,
+) -> CommandResult<Import> {
+    Ok(done(import::resume_import(&ops, &caller.0, id.0).await?))
+}
+
 /// `CancelImport`
 pub async fn cancel_import(
     ops: Ops,
@@ -89,4 +109,15 @@ pub async fn cancel_import(
     _: Query<NoQuery>,
 ) -> CommandResult<Import> {
     Ok(done(import::cancel_import(&ops, &caller.0, id.0).await?))
+}
+
+/// `UndoImport`
+pub async fn undo_import(
+    ops: Ops,
+    caller: Caller,
+    id: Id<ImportId>,
+    _: Query<NoQuery>,
+    body: Body<ImportUndoRequest>,
+) -> CommandResult<Import> {
+    Ok(done(import::undo_import(&ops, &caller.0, id.0, body.0).await?))
 }

@@ -3,12 +3,14 @@
 mod list;
 mod record;
 mod row;
+mod ties;
 pub(crate) mod views;
 mod write;
 
 pub use list::{LeadPage, LeadPosition, PositionKey, count, explain, list};
 pub use record::LeadRecord;
-pub use write::{insert, replace};
+pub use ties::{Ties, ties};
+pub use write::{insert, remove, replace};
 
 use std::collections::HashMap;
 
