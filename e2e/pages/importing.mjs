@@ -19,6 +19,7 @@ export function importing(page) {
     row: (pattern) => page.locator('[data-panel="import-rows"]').getByText(pattern).first().waitFor(),
     undone: () => detail.getByText("UNDONE", { exact: true }).first().waitFor({ timeout: 60_000 }),
     outcome: (word, number) => undoChip(word, number.toLocaleString("en")).waitFor({ timeout: 30_000 }),
+    paused: () => detail.getByText("PAUSED", { exact: true }).first().waitFor({ timeout: 60_000 }),
     committed: () => detail.getByText("COMMITTED", { exact: true }).first().waitFor({ timeout: 60_000 }),
   };
   const choose = async (path) => {
@@ -35,6 +36,9 @@ export function importing(page) {
       },
       dryRun: () => page.getByRole("button", { name: "Run the dry run" }).click(),
       commit: () => page.getByRole("button", { name: /^Commit [\d,]+ rows?$/ }).click(),
+      pause: () => page.getByRole("button", { name: "Pause", exact: true }).click(),
+      resume: () => page.getByRole("button", { name: "Resume", exact: true }).click(),
+      downloadFailedRows: () => page.getByRole("link", { name: "Download the failed rows" }).click(),
       filter: (verdict) => chip(verdict).click(),
       filterUndo: (word) => undoChip(word).click(),
       async undo(reason) {

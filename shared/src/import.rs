@@ -341,6 +341,11 @@ pub struct RowNote {
     pub is_warning: bool,
 }
 
+/// The answer of the failed rows: the table itself, `text/csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FailedRowsFile {}
+
 /// A field of a known lead that a row changed. Several tags or identities are several changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -70,6 +70,7 @@ fn mounts() -> Mounts {
         .endpoint::<api::MapImport, _, _, _>(imports::map_import)
         .endpoint::<api::PreviewImport, _, _, _>(imports::preview_import)
         .endpoint::<api::ListImportRows, _, _, _>(imports::list_import_rows)
+        .endpoint::<api::GetFailedRows, _, _, _>(imports::get_failed_rows)
         .endpoint::<api::CommitImport, _, _, _>(imports::commit_import)
         .endpoint::<api::PauseImport, _, _, _>(imports::pause_import)
         .endpoint::<api::ResumeImport, _, _, _>(imports::resume_import)

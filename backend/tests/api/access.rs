@@ -58,6 +58,7 @@ const EXPECTED: &[(&str, Open)] = &[
     ("MapImport", IMPORTS),
     ("PreviewImport", IMPORTS),
     ("ListImportRows", READ),
+    ("GetFailedRows", READ),
     ("CommitImport", IMPORTS),
     ("PauseImport", IMPORTS),
     ("ResumeImport", IMPORTS),

@@ -3,8 +3,9 @@
 use aicmo_client::reqwest::multipart::{Form, Part};
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{
-    CancelImport, CommitImport, GetAttention, GetImport, ImportQuery, ImportRowQuery, ListImportRows,
-    ListImports, MapImport, NoQuery, PauseImport, PreviewImport, ResumeImport, UndoImport, UploadImport,
+    CancelImport, CommitImport, GetAttention, GetFailedRows, GetImport, ImportQuery, ImportRowQuery,
+    ListImportRows, ListImports, MapImport, NoQuery, PauseImport, PreviewImport, ResumeImport, UndoImport,
+    UploadImport,
 };
 use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState, ImportUndoRequest, RowUndo};
 use aicmo_test_support::{on_both_databases, wait_until};
@@ -117,6 +118,50 @@ on_both_databases! {
             (import.state == ImportState::Committed && import.committed == 2).then_some(()).ok_or(import)
         })
         .await;
+    }
+}
+
+on_both_databases! {
+    async fn failed_rows_come_as_a_table_that_imports_when_it_is_corrected(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let client = &server.client;
+        let text = "Name,Phone,Email\nJörg Weiß,+49 30 1234567,not an address at all\nAna Lima,,ana@example.org\n\
+                    =cmd(),,broken@\n";
+        let run = async |name: &str, text: &str| {
+            let import = client.upload_import(name, text, None).await.expect("uploaded");
+            let id = import.id.to_string();
+            let mapping = ImportMapping { columns: import.mapping.clone(), campaign: None };
+            client.command::<MapImport>(&[&id], &mapping, None).await.expect("mapped");
+            let previewed = client.command::<PreviewImport>(&[&id], &(), None).await.expect("previewed");
+            (id, previewed)
+        };
+        // The telephone would identify the first one, so only the last row fails.
+        let (id, previewed) = run("spring fair.csv", text).await;
+        assert_eq!((previewed.counts.new, previewed.counts.invalid), (2, 1));
+        let got = send(client.endpoint::<GetFailedRows>(&[&id])).await;
+        assert_eq!(got.status.as_u16(), 200);
+        assert!(got.header("content-type").starts_with("text/csv"), "{}", got.header("content-type"));
+        assert_eq!(
+            got.header("content-disposition"),
+            "attachment; filename=\"spring_fair-failed-rows.csv\""
+        );
+        let table = got.text();
+        assert!(table.starts_with("\u{feff}Name,Phone,Email,AICMO row,AICMO reasons\r\n"), "{table}");
+        assert!(table.contains("\"'=cmd()\",,broken@,4,"), "{table}");
+        assert!(table.contains("email_invalid"), "{table}");
+
+        let corrected = table.replace("broken@", "cy@example.org").replace(",,cy@", ",\"'+49 30 7654321\",cy@");
+        let (_, again) = run("corrected.csv", &corrected).await;
+        assert_eq!(again.mapping.len(), 5, "our own columns are there");
+        assert_eq!((again.counts.total, again.counts.new), (1, 1));
+        let rows = client.read::<ListImportRows>(&[&again.id.to_string()], &ImportRowQuery::default()).await;
+        let rows = rows.expect("rows").into_data();
+        assert_eq!(rows[0].name.as_deref(), Some("=cmd()"), "the apostrophe is gone");
+        assert!(rows[0].notes.is_empty(), "the number is read without its apostrophe: {:?}", rows[0].notes);
+
+        let (_, fine) = run("fine.csv", CSV).await;
+        let none = send(client.endpoint::<GetFailedRows>(&[&fine.id.to_string()])).await.text();
+        assert_eq!(none.lines().count(), 1, "a header and nothing else: {none}");
     }
 }
 

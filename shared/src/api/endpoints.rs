@@ -21,7 +21,7 @@ use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::{Diagnostics, SupportBundle};
 use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
-use crate::import::{Import, ImportMapping, ImportRow, ImportUndoRequest};
+use crate::import::{FailedRowsFile, Import, ImportMapping, ImportRow, ImportUndoRequest};
 use crate::inventory::EntryPoint;
 use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
 use crate::metrics::Attention;
@@ -216,6 +216,10 @@ endpoints! {
         access: Access::Needs(C::Read),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, InvalidCursor],
         "Rows with their verdicts, in file order.";
+    Inquiry Get "/api/v1/imports/{id}/failed-rows.csv" => GetFailedRows(NoQuery, None ()) -> FailedRowsFile as Table,
+        access: Access::Needs(C::Read),
+        service: Some(S::Imports), version: false, success: 200, problems: [NotFound],
+        "Streams the rows that could not be used, with the reasons, as a table to correct and import again.";
     Command Post "/api/v1/imports/{id}/commit" => CommitImport(NoQuery, None ()) -> Import,
         access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 202, problems: [NotFound, ImportState],

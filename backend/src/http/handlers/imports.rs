@@ -7,7 +7,7 @@ use aicmo_shared::api::{ImportQuery, ImportRowQuery, NoQuery};
 use aicmo_shared::import::{Import, ImportMapping, ImportRow, ImportUndoRequest};
 
 use super::Ops;
-use crate::http::answer::{CommandResult, Done, Read, ReadResult, version_etag};
+use crate::http::answer::{CommandResult, Done, Read, ReadResult, TableResult, version_etag};
 use crate::http::extract::{Body, Caller, Id, Query};
 use crate::http::upload::Upload;
 
@@ -69,6 +69,11 @@ pub async fn list_import_rows(
     query: Query<ImportRowQuery>,
 ) -> ReadResult<Vec<ImportRow>> {
     Ok(import::list_import_rows(&ops, id.0, &query.0).await?.into())
+}
+
+/// `GetFailedRows`
+pub async fn get_failed_rows(ops: Ops, id: Id<ImportId>, _: Query<NoQuery>) -> TableResult {
+    Ok(import::failed_rows(&ops, id.0).await?.into())
 }
 
 /// `CommitImport`

@@ -177,7 +177,10 @@ mod tests {
             name: None,
             email: None,
             company: None,
-            notes: vec![note(RowReason::EmailInvalid, false), note(RowReason::TooLong, true)],
+            notes: vec![
+                note(RowReason::EmailInvalid, false),
+                note(RowReason::TooLong, true),
+            ],
             fills: Vec::new(),
             lead: None,
             committed_at: None,
@@ -197,9 +200,18 @@ mod tests {
     #[test]
     fn a_row_keeps_its_cells_and_says_every_reason() {
         let reasons = "email_invalid (E-mail: must have exactly one @)";
-        assert_eq!(line(&["Name", "E-mail"], &["Ada", "=x"]), format!("Ada,\"'=x\",7,{reasons}\r\n"));
-        assert_eq!(line(&["Name", "E-mail"], &["Ada"]), format!("Ada,,7,{reasons},\r\n"));
-        assert_eq!(line(&["Name"], &["Ada", "more"]), format!("Ada,7,{reasons},more\r\n"));
+        assert_eq!(
+            line(&["Name", "E-mail"], &["Ada", "=x"]),
+            format!("Ada,\"'=x\",7,{reasons}\r\n")
+        );
+        assert_eq!(
+            line(&["Name", "E-mail"], &["Ada"]),
+            format!("Ada,,7,{reasons},\r\n")
+        );
+        assert_eq!(
+            line(&["Name"], &["Ada", "more"]),
+            format!("Ada,7,{reasons},more\r\n")
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@
 mod book;
 mod cell;
 mod commit;
+mod failed;
 mod file;
 mod map;
 mod pause;
@@ -19,6 +20,7 @@ mod undo;
 mod upload;
 
 pub use commit::{commit_import, resume_interrupted};
+pub use failed::{FailedRows, failed_rows};
 pub use map::{cancel_import, map_import};
 pub use pause::{pause_import, resume_import};
 pub use preview::preview_import;

@@ -1,13 +1,14 @@
 //! The rows of an import with their verdicts and reasons, one verdict at a time or all.
 
 use aicmo_shared::ImportId;
-use aicmo_shared::api::{ImportRowQuery, ListImportRows};
+use aicmo_shared::api::{Endpoint, GetFailedRows, ImportRowQuery, ListImportRows};
 use aicmo_shared::import::{FieldChange, Import, ImportRow, RowUndo, RowVerdict};
 use leptos::prelude::*;
 
 use super::stage::{count_of, count_of_undo, tone_of_undo, tone_of_verdict};
 use crate::api::{self, Load, Reading};
-use crate::components::button::Button;
+use crate::app::ShellState;
+use crate::components::button::{Button, ButtonKind};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::Pill;
@@ -53,6 +54,7 @@ pub fn ImportRows(
             toolbar=move || view! {
                 <VerdictChips verdict import />
                 <UndoChips undo import />
+                <FailedRows import />
             }
             empty=move || view! {
                 <p class="empty__title">"No row is like that"</p>
@@ -136,6 +138,29 @@ fn UndoChips(undo: RwSignal<Option<RowUndo>>, import: Load<Import>) -> impl Into
         <Show when=move || is_there.get()>
             <div class="chips" role="group" aria-label="Rows by what the undo did">{chips}</div>
         </Show>
+    }
+}
+
+/// The rows that could not be used, to take away and correct; there are none of invented imports.
+#[component]
+fn FailedRows(import: Load<Import>) -> impl IntoView {
+    let shell = ShellState::expect();
+    let address = Memo::new(move |_| {
+        import
+            .with(|import| {
+                (import.counts.invalid > 0).then(|| GetFailedRows::SPEC.path_with(&[&import.id.to_string()]))
+            })
+            .flatten()
+            .filter(|_| shell.mock_reason().is_none())
+    });
+    move || {
+        address.get().map(|address| {
+            view! {
+                <a class=ButtonKind::Secondary.class() href=address download="" rel="external">
+                    "Download the failed rows"
+                </a>
+            }
+        })
     }
 }
 
