@@ -24,6 +24,8 @@ mod m20261125_0016_create_events;
 mod m20261125_0017_create_webhooks;
 mod m20261130_0018_create_passkeys;
 mod m20261130_0019_speed_up_due_deliveries;
+mod m20261201_0020_undo_imports;
+mod m20261201_0021_widen_audit_log_for_imports;
 mod m20261201_0026_create_lead_texts;
 
 use sea_orm_migration::prelude::*;
@@ -55,6 +57,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0017_create_webhooks::Migration),
             Box::new(m20261130_0018_create_passkeys::Migration),
             Box::new(m20261130_0019_speed_up_due_deliveries::Migration),
+            Box::new(m20261201_0020_undo_imports::Migration),
+            Box::new(m20261201_0021_widen_audit_log_for_imports::Migration),
             Box::new(m20261201_0026_create_lead_texts::Migration),
         ]
     }

@@ -54,10 +54,11 @@ impl Lifecycle for ImportState {
             Self::Previewed => &[Self::Mapped, Self::Committing, Self::Cancelled, Self::Failed],
             Self::Committing => &[Self::Committed, Self::Paused, Self::Cancelled, Self::Failed],
             Self::Paused => &[Self::Committing, Self::Cancelled, Self::Failed],
-            Self::Committed => &[Self::Undoing],
+            // One that was given up or failed half way has written rows that can be taken back.
+            Self::Committed | Self::Cancelled => &[Self::Undoing],
             Self::Undoing => &[Self::Undone],
-            Self::Failed => &[Self::Committing],
-            Self::Undone | Self::Cancelled => &[],
+            Self::Failed => &[Self::Committing, Self::Undoing],
+            Self::Undone => &[],
         }
     }
 }
@@ -101,6 +102,52 @@ closed_enum! {
         DoNotContact = "do_not_contact",
     }
 }
+
+closed_enum! {
+    /// What the undo of an import did with a row.
+    pub enum RowUndo { TakenBack = "taken_back", Restored = "restored", Kept = "kept" }
+}
+
+impl RowUndo {
+    /// What it means, in one line.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::TakenBack => "the lead that this row created is gone",
+            Self::Restored => "the known lead is as it was before this row",
+            Self::Kept => "somebody has worked on it since; the reason says what stays",
+        }
+    }
+}
+
+closed_enum! {
+    /// Why an undo left a lead, or a field of it, as it is.
+    pub enum KeptReason {
+        Edited = "edited",
+        StatusChanged = "status_changed",
+        TouchedAgain = "touched_again",
+        Contacted = "contacted",
+        Replied = "replied",
+        /// Consent is never undone.
+        DoNotContact = "do_not_contact",
+    }
+}
+
+impl KeptReason {
+    /// Why, as a sentence for a person.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Edited => "It was edited since.",
+            Self::StatusChanged => "Its status was changed since.",
+            Self::TouchedAgain => "It came in again by another way since.",
+            Self::Contacted => "A message to it was planned or sent.",
+            Self::Replied => "It replied.",
+            Self::DoNotContact => "It must not be contacted, and that stays known.",
+        }
+    }
+}
+
+/// For how long after its commit an import can be undone.
+pub const UNDO_DAYS: i64 = 30;
 
 closed_enum! {
     /// How the bytes of a file become text.
@@ -226,9 +273,46 @@ pub struct Import {
     pub committed: u64,
     /// Why it failed.
     pub error: Option<String>,
+    /// How far the undo is; null until one begins.
+    pub undo: Option<ImportUndo>,
+    /// Until when it can be undone; null when it cannot.
+    pub undo_until: Option<Timestamp>,
     pub uploaded_by: String,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+}
+
+/// What an undo has done so far. The three add up to `total` when it is through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportUndo {
+    /// Why, in the words of whoever asked.
+    pub reason: String,
+    /// Rows that became a lead or touched one.
+    pub total: u64,
+    /// Rows whose lead is gone.
+    pub taken_back: u64,
+    /// Rows whose known lead is as it was.
+    pub restored: u64,
+    /// Rows of which something stays, each with its reason.
+    pub kept: u64,
+}
+
+impl ImportUndo {
+    /// Rows that the undo is through with.
+    pub const fn done(&self) -> u64 {
+        self.taken_back + self.restored + self.kept
+    }
+}
+
+/// Takes a committed import back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportUndoRequest {
+    /// 3 to 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What each header becomes, and where the leads go.
@@ -257,6 +341,22 @@ pub struct RowNote {
     pub is_warning: bool,
 }
 
+/// The answer of the failed rows: the table itself, `text/csv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FailedRowsFile {}
+
+/// A field of a known lead that a row changed. Several tags or identities are several changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldChange {
+    pub field: String,
+    /// Null when it was empty.
+    pub before: Option<String>,
+    /// Null when it is empty.
+    pub after: Option<String>,
+}
+
 /// One record of the file with its verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -271,6 +371,12 @@ pub struct ImportRow {
     pub notes: Vec<RowNote>,
     /// The fields that a merge fills.
     pub fills: Vec<String>,
-    /// The lead it became, once committed.
+    /// What the commit changed on a known lead, field by field; empty before.
+    pub changes: Vec<FieldChange>,
+    /// The lead it became, once committed; null again when an undo took it back.
     pub lead: Option<LeadId>,
+    /// What an undo did with it; null before.
+    pub undo: Option<RowUndo>,
+    /// Why an undo left something as it is.
+    pub kept: Vec<KeptReason>,
 }

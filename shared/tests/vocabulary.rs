@@ -17,7 +17,9 @@ use aicmo_shared::diagnostics::{CheckOutcome, DatabaseKind, SettingSource};
 use aicmo_shared::event::{EventKind, ResyncReason, Topic};
 use aicmo_shared::fault::FaultKind;
 use aicmo_shared::idempotency::KeyState;
-use aicmo_shared::import::{Delimiter, ImportColumn, ImportState, RowReason, RowVerdict, TextEncoding};
+use aicmo_shared::import::{
+    Delimiter, ImportColumn, ImportState, KeptReason, RowReason, RowUndo, RowVerdict, TextEncoding,
+};
 use aicmo_shared::inventory::{EntryPointKind, EntryPointState};
 use aicmo_shared::lead::{
     CompanySize, ConsentOrigin, ConsentStatus, GradeFilter, IdentityKind, LeadEventKind, LeadGrade,
@@ -112,6 +114,8 @@ fn every_closed_enum_survives_the_walk_and_refuses_other_words() {
         ImportState,
         RowVerdict,
         RowReason,
+        RowUndo,
+        KeptReason,
         TextEncoding,
         Delimiter,
         ImportColumn,
@@ -170,7 +174,7 @@ fn every_pair_of_states_is_decided_by_its_table() {
     walk_pairs::<AttemptStatus>(2 + 5 + 2 + 1);
     walk_pairs::<ActionStatus>(2 + 3 + 5 + 3 + 2);
     walk_pairs::<ApprovalState>(6 + 3);
-    walk_pairs::<ImportState>(3 + 3 + 3 + 4 + 4 + 3 + 1 + 1 + 1);
+    walk_pairs::<ImportState>(3 + 3 + 3 + 4 + 4 + 3 + 1 + 1 + 2 + 1);
 }
 
 #[test]
@@ -405,6 +409,7 @@ fn every_query_parameter_is_listed_under_the_name_it_travels_by() {
     });
     same(&ImportRowQuery {
         verdict: Some(RowVerdict::New),
+        undo: Some(RowUndo::Kept),
         cursor,
         limit,
     });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use aicmo_shared::CampaignId;
 use aicmo_shared::access::{Role, Scope};
 use clap::{Args, Parser, Subcommand};
 
@@ -109,6 +110,9 @@ pub enum Command {
     /// Verify or export the audit trail.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Bring files in through a running server.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Manage people and service accounts on the database itself.
@@ -130,6 +134,39 @@ pub enum Command {
         #[arg(long, value_name = "URL")]
         backend_url: Option<String>,
     },
+}
+
+/// What to bring in.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Bring in a file of leads: upload it, map its columns as suggested, and write its rows.
+    Leads(ImportLeads),
+}
+
+/// Which file of leads, and how.
+#[derive(Debug, Args)]
+pub struct ImportLeads {
+    /// The file: CSV or TSV.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What a column becomes, where the suggestion is wrong; may be repeated.
+    #[arg(long = "map", value_name = "HEADER=COLUMN")]
+    pub map: Vec<String>,
+    /// The campaign that new leads belong to.
+    #[arg(long, value_name = "ID")]
+    pub campaign: Option<CampaignId>,
+    /// Only say what would happen; nothing is written.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Where to put the rows that cannot be used, with the reasons; never over another file.
+    #[arg(long, value_name = "FILE")]
+    pub failed_rows: Option<PathBuf>,
+    /// Print the import as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The server to ask [AICMO_BACKEND_URL].
+    #[arg(long, value_name = "URL")]
+    pub backend_url: Option<String>,
 }
 
 /// What to do with the audit trail.
@@ -304,7 +341,9 @@ impl SettingFlags {
         ];
         match command {
             Command::Serve { bind } => named.push(("AICMO_BIND", bind)),
-            Command::Healthcheck { backend_url } | Command::Status { backend_url, .. } => {
+            Command::Healthcheck { backend_url }
+            | Command::Status { backend_url, .. }
+            | Command::Import(ImportCommand::Leads(ImportLeads { backend_url, .. })) => {
                 named.push(("AICMO_BACKEND_URL", backend_url));
             }
             _ => {}

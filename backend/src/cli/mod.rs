@@ -8,6 +8,7 @@ mod args;
 mod audit;
 mod database;
 mod doctor;
+mod import;
 mod inventory;
 mod local;
 mod output;
@@ -85,6 +86,7 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
         Command::Migrate { check, rehearse } => database::migrate(&settings, *check, *rehearse),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
         Command::Status { json, .. } => remote::status(&settings, *json),
+        Command::Import(args::ImportCommand::Leads(asked)) => import::leads(&settings, asked),
         Command::Backup { file, with_keys } => transfer::backup(&settings, file.as_deref(), *with_keys),
         Command::Restore { file, into, replace } => {
             transfer::restore(&settings, file, into.as_deref(), *replace)

@@ -87,7 +87,7 @@ fn describe(status: &Status, mode: &str) -> String {
     text
 }
 
-fn client(settings: &Settings) -> Result<Client, Stop> {
+pub(super) fn client(settings: &Settings) -> Result<Client, Stop> {
     Client::new(settings.backend_url.as_str())
         .map(|client| match &settings.api_key {
             Some(key) => client.with_key(key.expose()),
@@ -96,7 +96,7 @@ fn client(settings: &Settings) -> Result<Client, Stop> {
         .map_err(|error| Stop::fatal(format!("The HTTP client cannot start: {error}.")))
 }
 
-fn absent(settings: &Settings) -> Stop {
+pub(super) fn absent(settings: &Settings) -> Stop {
     Stop::new(
         Exit::Failed,
         format!(

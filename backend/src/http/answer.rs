@@ -6,9 +6,12 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use actix_web::http::header::HeaderValue;
+use aicmo_operations::OperationError;
 use aicmo_operations::audit::AuditDownload;
+use aicmo_operations::import::FailedRows;
 use aicmo_shared::api::{CommandEndpoint, Endpoint, ReadEndpoint};
 use aicmo_shared::audit::AuditFile;
+use aicmo_shared::import::FailedRowsFile;
 use aicmo_shared::{MockReason, Sourced};
 use serde::Serialize;
 
@@ -83,6 +86,53 @@ impl From<AuditDownload> for Rows {
     }
 }
 
+/// What a handler returns whose answer is a table of failed rows.
+pub type TableResult = Result<Table, ApiError>;
+
+/// A table that is streamed while it is read.
+pub struct Table(FailedRows);
+
+impl From<FailedRows> for Table {
+    fn from(file: FailedRows) -> Self {
+        Self(file)
+    }
+}
+
+/// A file on its way out.
+pub enum Download {
+    Audit(AuditDownload),
+    FailedRows(FailedRows),
+}
+
+impl Download {
+    /// What a browser shall call the file.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Audit(file) => &file.name,
+            Self::FailedRows(file) => &file.name,
+        }
+    }
+
+    /// The type of the file.
+    pub const fn media_type(&self) -> &'static str {
+        match self {
+            Self::Audit(file) => file.media_type(),
+            Self::FailedRows(_) => "text/csv; charset=utf-8; header=present",
+        }
+    }
+
+    /// The next piece; `None` behind the last.
+    ///
+    /// # Errors
+    /// The file then lacks its end.
+    pub async fn next(&mut self) -> Result<Option<String>, OperationError> {
+        match self {
+            Self::Audit(file) => file.next().await,
+            Self::FailedRows(file) => file.next().await,
+        }
+    }
+}
+
 /// The ETag of a version: `"v3"`.
 pub fn version_etag(version: i64) -> HeaderValue {
     etag(&format!("\"v{version}\""))
@@ -131,7 +181,7 @@ pub trait Answer<E: Endpoint> {
     fn mock_reason(&self) -> Option<MockReason>;
 
     /// The file, where the answer is one; everything else comes back as it is.
-    fn into_file(self) -> Result<AuditDownload, Self>
+    fn into_file(self) -> Result<Download, Self>
     where
         Self: Sized,
     {
@@ -189,8 +239,26 @@ impl<E: CommandEndpoint<Answer = AuditFile>> Answer<E> for Rows {
         None
     }
 
-    fn into_file(self) -> Result<AuditDownload, Self> {
-        Ok(self.0)
+    fn into_file(self) -> Result<Download, Self> {
+        Ok(Download::Audit(self.0))
+    }
+}
+
+impl<E: CommandEndpoint<Answer = FailedRowsFile>> Answer<E> for Table {
+    fn render(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&FailedRowsFile {})
+    }
+
+    fn etag(&self) -> Option<&HeaderValue> {
+        None
+    }
+
+    fn mock_reason(&self) -> Option<MockReason> {
+        None
+    }
+
+    fn into_file(self) -> Result<Download, Self> {
+        Ok(Download::FailedRows(self.0))
     }
 }
 

@@ -20,7 +20,6 @@ use actix_web::{
     Error, FromRequest, Handler, HttpRequest, HttpResponse, HttpResponseBuilder, Route, guard, web,
 };
 use aicmo_operations::Operations;
-use aicmo_operations::audit::AuditDownload;
 use aicmo_operations::stream::Subscription;
 use aicmo_shared::api::{self, AnswerKind, Endpoint, EndpointSpec, Kind, StreamEndpoint};
 use aicmo_shared::fault::FaultKind;
@@ -28,7 +27,7 @@ use futures_util::stream::try_unfold;
 use tracing::Instrument;
 
 use super::ApiError;
-use super::answer::{Answer, content_etag};
+use super::answer::{Answer, Download, content_etag};
 use super::event_stream::Streamed;
 use super::extract::Caller;
 use super::front_door::{Door, MOCK_HEADER};
@@ -299,8 +298,8 @@ fn wrap<E: Endpoint, T: Answer<E>>(
 
 /// Sends a file while it is read. When reading fails, the connection breaks off: the status has gone
 /// out already, and half a file must not look like a whole one.
-fn stream(mut response: HttpResponseBuilder, file: AuditDownload) -> HttpResponse {
-    let disposition = format!("attachment; filename=\"{}\"", file.name);
+fn stream(mut response: HttpResponseBuilder, file: Download) -> HttpResponse {
+    let disposition = format!("attachment; filename=\"{}\"", file.name());
     response
         .insert_header((CONTENT_TYPE, HeaderValue::from_static(file.media_type())))
         .insert_header((CONTENT_DISPOSITION, disposition))
@@ -308,7 +307,7 @@ fn stream(mut response: HttpResponseBuilder, file: AuditDownload) -> HttpRespons
             match file.next().await {
                 Ok(piece) => Ok(piece.map(|piece| (web::Bytes::from(piece), file))),
                 Err(error) => {
-                    tracing::error!(%error, file = file.name, "a file could not be sent to its end");
+                    tracing::error!(%error, file = file.name(), "a file could not be sent to its end");
                     Err(error)
                 }
             }

@@ -36,7 +36,10 @@ impl Walk<'_> {
             .filter(|row| {
                 !matches!(
                     row.entry.action,
-                    AuditAction::ImportChunkCommitted | AuditAction::ImportCommitted
+                    AuditAction::ImportChunkCommitted
+                        | AuditAction::ImportCommitted
+                        | AuditAction::ImportChunkUndone
+                        | AuditAction::ImportUndone
                 )
             })
             .count()
@@ -240,6 +243,11 @@ on_both_databases! {
             (state == "COMMITTED").then_some(()).ok_or(state)
         })
         .await;
+        walk.run("UndoImport", &import, None).await;
+        let import = samples::committing(&server, &db.store()).await;
+        for step in ["PauseImport", "ResumeImport"] {
+            walk.run(step, &import, None).await;
+        }
 
         walk.run("ExportAudit", "", None).await;
         walk.run("CreateBackup", "", None).await;

@@ -3,11 +3,13 @@
 use aicmo_client::reqwest::multipart::{Form, Part};
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{
-    CancelImport, CommitImport, GetAttention, GetImport, ImportQuery, ImportRowQuery, ListImportRows,
-    ListImports, MapImport, NoQuery, PreviewImport, UploadImport,
+    CancelImport, CommitImport, GetAttention, GetFailedRows, GetImport, ImportQuery, ImportRowQuery,
+    ListImportRows, ListImports, MapImport, NoQuery, PauseImport, PreviewImport, ResumeImport, UndoImport,
+    UploadImport,
 };
-use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState};
+use aicmo_shared::import::{ImportColumn, ImportMapping, ImportState, ImportUndoRequest, RowUndo};
 use aicmo_test_support::{on_both_databases, wait_until};
+use serde_json::json;
 
 use super::harness::{IMPORT_LIMIT, TestServer, send};
 use super::samples::{self, CSV};
@@ -54,6 +56,112 @@ on_both_databases! {
         let list = client.read::<ListImports>(&[], &ImportQuery::default()).await.expect("listed");
         assert_eq!(list.data().len(), 1);
         assert_eq!(incoming(&server), 0, "no temporary file is left");
+    }
+}
+
+on_both_databases! {
+    async fn a_committed_import_can_be_undone_with_a_reason(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let client = &server.client;
+        let id = client.upload_import("leads.csv", CSV, None).await.expect("uploaded").id.to_string();
+        let path = [id.as_str()];
+        client.command::<MapImport>(&path, &mapping(), None).await.expect("mapped");
+        client.command::<PreviewImport>(&path, &(), None).await.expect("previewed");
+        let undo = |body: serde_json::Value| {
+            server.request("POST", &format!("/api/v1/imports/{id}/undo")).json(&body)
+        };
+        send(undo(json!({ "reason": "the wrong file" }))).await.refused(ErrorCode::ImportState);
+        client.command::<CommitImport>(&path, &(), None).await.expect("started");
+        let ended = async |state: ImportState| {
+            wait_until("the import gets there", async || {
+                let import = client.read::<GetImport>(&path, &NoQuery {}).await.expect("read").into_data();
+                if import.state == state { Ok(import) } else { Err(import) }
+            })
+            .await
+        };
+        let committed = ended(ImportState::Committed).await;
+        assert!(committed.undo_until.is_some_and(|until| until > committed.updated_at));
+        for body in [json!({}), json!({ "reason": " x " })] {
+            let problem = send(undo(body)).await.refused(ErrorCode::ReasonRequired);
+            assert_eq!(problem.errors[0].pointer, "/reason");
+        }
+        send(undo(json!({ "why": "x" }))).await.refused(ErrorCode::ValidationFailed);
+        let because = ImportUndoRequest { reason: Some("the wrong file".to_owned()) };
+        let begun = client.command::<UndoImport>(&path, &because, None).await.expect("begun");
+        assert_eq!(begun.state, ImportState::Undoing);
+        let undone = ended(ImportState::Undone).await.undo.expect("an undo");
+        assert_eq!((undone.total, undone.taken_back, undone.kept), (2, 2, 0));
+        let figures = client.read::<GetAttention>(&[], &NoQuery {}).await.expect("figures");
+        assert_eq!(figures.data().leads, 0);
+        let taken = ImportRowQuery { undo: Some(RowUndo::TakenBack), ..ImportRowQuery::default() };
+        let rows = client.read::<ListImportRows>(&path, &taken).await.expect("rows");
+        assert_eq!(rows.data().len(), 2);
+        assert_eq!(rows.page().and_then(|page| page.total), Some(2));
+    }
+}
+
+on_both_databases! {
+    async fn a_running_commit_can_be_paused_and_goes_on(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let id = samples::committing(&server, &db.store()).await;
+        let client = &server.client;
+        let path = [id.as_str()];
+        let step = |step: &str| server.request("POST", &format!("/api/v1/imports/{id}/{step}"));
+        send(step("resume")).await.refused(ErrorCode::ImportState);
+        let paused = client.command::<PauseImport>(&path, &(), None).await.expect("paused");
+        assert_eq!((paused.state, paused.committed), (ImportState::Paused, 0));
+        send(step("pause")).await.refused(ErrorCode::ImportState);
+        let resumed = client.command::<ResumeImport>(&path, &(), None).await.expect("it goes on");
+        assert_eq!(resumed.state, ImportState::Committing);
+        wait_until("the import is committed", async || {
+            let import = client.read::<GetImport>(&path, &NoQuery {}).await.expect("read").into_data();
+            (import.state == ImportState::Committed && import.committed == 2).then_some(()).ok_or(import)
+        })
+        .await;
+    }
+}
+
+on_both_databases! {
+    async fn failed_rows_come_as_a_table_that_imports_when_it_is_corrected(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let client = &server.client;
+        let text = "Name,Phone,Email\nJörg Weiß,+49 30 1234567,not an address at all\nAna Lima,,ana@example.org\n\
+                    =cmd(),,broken@\n";
+        let run = async |name: &str, text: &str| {
+            let import = client.upload_import(name, text, None).await.expect("uploaded");
+            let id = import.id.to_string();
+            let mapping = ImportMapping { columns: import.mapping.clone(), campaign: None };
+            client.command::<MapImport>(&[&id], &mapping, None).await.expect("mapped");
+            let previewed = client.command::<PreviewImport>(&[&id], &(), None).await.expect("previewed");
+            (id, previewed)
+        };
+        // The telephone would identify the first one, so only the last row fails.
+        let (id, previewed) = run("spring fair.csv", text).await;
+        assert_eq!((previewed.counts.new, previewed.counts.invalid), (2, 1));
+        let got = send(client.endpoint::<GetFailedRows>(&[&id])).await;
+        assert_eq!(got.status.as_u16(), 200);
+        assert!(got.header("content-type").starts_with("text/csv"), "{}", got.header("content-type"));
+        assert_eq!(
+            got.header("content-disposition"),
+            "attachment; filename=\"spring_fair-failed-rows.csv\""
+        );
+        let table = got.text();
+        assert!(table.starts_with("\u{feff}Name,Phone,Email,AICMO row,AICMO reasons\r\n"), "{table}");
+        assert!(table.contains("\"'=cmd()\",,broken@,4,"), "{table}");
+        assert!(table.contains("email_invalid"), "{table}");
+
+        let corrected = table.replace("broken@", "cy@example.org").replace(",,cy@", ",\"'+49 30 7654321\",cy@");
+        let (_, again) = run("corrected.csv", &corrected).await;
+        assert_eq!(again.mapping.len(), 5, "our own columns are there");
+        assert_eq!((again.counts.total, again.counts.new), (1, 1));
+        let rows = client.read::<ListImportRows>(&[&again.id.to_string()], &ImportRowQuery::default()).await;
+        let rows = rows.expect("rows").into_data();
+        assert_eq!(rows[0].name.as_deref(), Some("=cmd()"), "the apostrophe is gone");
+        assert!(rows[0].notes.is_empty(), "the number is read without its apostrophe: {:?}", rows[0].notes);
+
+        let (_, fine) = run("fine.csv", CSV).await;
+        let none = send(client.endpoint::<GetFailedRows>(&[&fine.id.to_string()])).await.text();
+        assert_eq!(none.lines().count(), 1, "a header and nothing else: {none}");
     }
 }
 

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{self, AnswerKind, BodyKind, EndpointSpec};
+use aicmo_store::Store;
 use aicmo_test_support::{on_both_databases, wait_until};
 use serde_json::{Value, json};
 
@@ -97,7 +98,7 @@ impl Collected {
         }
         let got = send(request).await;
         assert_eq!(got.status.as_u16(), spec.success, "{name}: {}", got.text());
-        if spec.answer != AnswerKind::Rows {
+        if !matches!(spec.answer, AnswerKind::Rows | AnswerKind::Table) {
             let mut kept = self.steady.value(&got.json());
             if let Some(rows) = kept.get_mut("data").and_then(Value::as_array_mut) {
                 rows.truncate(SHOWN_ROWS);
@@ -118,7 +119,19 @@ impl Collected {
     }
 }
 
-async fn collect(server: &TestServer) -> Collected {
+/// Waits until an import stands in `state`.
+async fn stands(server: &TestServer, import: &str, state: &str) {
+    wait_until("the import gets there", async || {
+        let seen = send(server.get(&format!("/api/v1/imports/{import}")))
+            .await
+            .json()["data"]["state"]
+            .clone();
+        (seen == state).then_some(()).ok_or(seen)
+    })
+    .await;
+}
+
+async fn collect(server: &TestServer, store: &Store) -> Collected {
     let mut all = Collected::default();
     let folder = server.data_dir().display().to_string();
     all.steady.words.push((folder, "/var/lib/aicmo"));
@@ -161,14 +174,13 @@ async fn collect(server: &TestServer) -> Collected {
     ] {
         all.call(server, name, &import, None).await;
     }
-    wait_until("the import is committed", async || {
-        let state = send(server.get(&format!("/api/v1/imports/{import}")))
-            .await
-            .json()["data"]["state"]
-            .clone();
-        (state == "COMMITTED").then_some(()).ok_or(state)
-    })
-    .await;
+    stands(server, &import, "COMMITTED").await;
+    all.call(server, "UndoImport", &import, None).await;
+    stands(server, &import, "UNDONE").await;
+    let running = samples::committing(server, store).await;
+    all.call(server, "PauseImport", &running, None).await;
+    all.call(server, "ResumeImport", &running, None).await;
+    stands(server, &running, "COMMITTED").await;
     let unwanted = samples::upload(server, "Name,Email\nX,x@many.example\n").await;
     all.call(
         server,
@@ -211,7 +223,7 @@ fn path() -> std::path::PathBuf {
 on_both_databases! {
     async fn every_example_is_what_a_running_server_takes_and_answers(db: TestDatabase) {
         let server = TestServer::live(db.store());
-        let collected = collect(&server).await.file();
+        let collected = collect(&server, &db.store()).await.file();
         if std::env::var_os("AICMO_WRITE_EXAMPLES").is_some() {
             let text = serde_json::to_string_pretty(&collected).expect("serialises");
             std::fs::write(path(), text + "\n").expect("written");

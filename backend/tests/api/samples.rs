@@ -5,7 +5,13 @@ use std::collections::BTreeMap;
 
 use aicmo_client::reqwest::RequestBuilder;
 use aicmo_client::reqwest::multipart::{Form, Part};
+use aicmo_shared::ImportId;
+use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::{BodyKind, EndpointSpec, Method};
+use aicmo_shared::audit::{ActorType, AuditAction};
+use aicmo_shared::import::ImportState;
+use aicmo_store::imports::{self, ImportRecord};
+use aicmo_store::{Actor, AuditEntry, Store};
 use serde_json::{Value, json};
 
 use super::harness::{TestServer, send};
@@ -28,7 +34,8 @@ pub fn body(name: &str) -> Value {
         "PatchLead" => json!({ "title": "Analyst" }),
         "ChangeLeadStatus" => json!({ "to": "ENRICHED" }),
         "CreateCampaign" => json!({ "name": "Spring launch", "objective": "lead_generation" }),
-        "ActivateCampaign" | "PauseCampaign" | "ResumeCampaign" | "CompleteCampaign" | "StopCampaign" => {
+        "ActivateCampaign" | "PauseCampaign" | "ResumeCampaign" | "CompleteCampaign" | "StopCampaign"
+        | "UndoImport" => {
             json!({ "reason": "asked by the client" })
         }
         "MapImport" => json!({ "columns": ["name", "email", "company"] }),
@@ -183,6 +190,42 @@ impl Populated {
     pub fn id_of(&self, noun: &str) -> &str {
         &self.0[noun]
     }
+}
+
+/// The id of an import of `CSV` whose commit has begun, with nobody working on it: one that runs has
+/// written two rows before anybody could pause it.
+pub async fn committing(server: &TestServer, store: &Store) -> String {
+    let id = upload(server, CSV).await["id"].clone();
+    for (method, step) in [("PUT", "mapping"), ("POST", "preview")] {
+        let path = format!("/api/v1/imports/{}/{step}", id.as_str().expect("an id"));
+        let got = send(server.request(method, &path).json(&body("MapImport"))).await;
+        assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+    }
+    let import: ImportId = serde_json::from_value(id.clone()).expect("an id");
+    let previewed = imports::get(&store.reader(), import).await.expect("it is there");
+    let begun = ImportRecord {
+        state: ImportState::Committing,
+        ..previewed.clone()
+    };
+    let tx = store.begin_write().await.expect("a transaction");
+    imports::replace(&tx, &previewed, &begun).await.expect("begun");
+    let entry = AuditEntry {
+        actor: Actor {
+            kind: ActorType::System,
+            id: "test".to_owned(),
+        },
+        action: AuditAction::ImportCommitStarted,
+        subject_type: SubjectType::Import,
+        subject_id: Some(import.to_string()),
+        campaign: None,
+        before: None,
+        after: None,
+        reason: None,
+        request_id: String::new(),
+        at: begun.updated_at,
+    };
+    tx.commit(entry).await.expect("committed");
+    id.as_str().expect("an id").to_owned()
 }
 
 /// Uploads `text` and answers the import.

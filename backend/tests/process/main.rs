@@ -12,6 +12,7 @@ mod full_disk;
 mod gate;
 mod hardening;
 mod idempotency;
+mod import;
 mod leftovers;
 mod lifetime;
 mod load;

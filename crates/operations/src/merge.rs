@@ -5,6 +5,10 @@
 //! campaign, grade or review flag, never lowers consent, unites tags, and moves the last touch
 //! forward and the first touch backward only. Who is the same person is decided in `matching`.
 
+mod changes;
+
+pub use changes::{Reverted, apply, changes, revert};
+
 use aicmo_shared::closed_enum::Lifecycle;
 use aicmo_shared::lead::{CompanySize, ConsentOrigin, ConsentStatus, LeadSource, Utm};
 use aicmo_shared::{CampaignId, LeadId, Timestamp};

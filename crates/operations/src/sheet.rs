@@ -14,10 +14,20 @@ pub fn push_line<'a>(into: &mut String, cells: impl IntoIterator<Item = &'a str>
     into.push_str("\r\n");
 }
 
-fn push_cell(into: &mut String, cell: &str) {
+/// A cell as it was before it was made harmless: what leaves as a table can come in again.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'')
+        .filter(|cell| is_formula(cell))
+        .unwrap_or(cell)
+}
+
+fn is_formula(cell: &str) -> bool {
     // Whatever stands in front of it, a spreadsheet skips blanks.
-    let is_formula =
-        cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n']);
+    cell.trim_start().starts_with(['=', '+', '-', '@']) || cell.starts_with(['\t', '\r', '\n'])
+}
+
+fn push_cell(into: &mut String, cell: &str) {
+    let is_formula = is_formula(cell);
     let quoted = is_formula || cell.contains([',', '"', '\n', '\r']) || cell.trim() != cell;
     if !quoted {
         into.push_str(cell);
@@ -60,8 +70,7 @@ mod tests {
         let read = reader.records().next().expect("a line").expect("well-formed");
         assert_eq!(read.len(), cells.len());
         for (read, cell) in read.iter().zip(cells) {
-            let shown = read.strip_prefix('\'').unwrap_or(read);
-            assert_eq!(shown, cell);
+            assert_eq!(unguarded(read), cell);
             let runs = ['=', '+', '-', '@', '\t', '\r']
                 .iter()
                 .any(|sign| read.trim_start().starts_with(*sign));

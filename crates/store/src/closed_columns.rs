@@ -16,7 +16,7 @@ use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
 use aicmo_shared::event::{EventKind, Topic};
 use aicmo_shared::idempotency::KeyState;
-use aicmo_shared::import::{ImportState, RowVerdict};
+use aicmo_shared::import::{ImportState, RowUndo, RowVerdict};
 use aicmo_shared::lead::{
     CompanySize, ConsentOrigin, ConsentStatus, IdentityKind, LeadGrade, LeadSource, LeadStatus, LeadTier,
     LostReason, ReviewType,
@@ -94,7 +94,8 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
         ClosedTable::new("import_batches").has::<ImportState>("state"),
         ClosedTable::new("import_rows")
             .keyed(&["import_id", "row_number"])
-            .has::<RowVerdict>("verdict"),
+            .has::<RowVerdict>("verdict")
+            .has::<RowUndo>("undone_as"),
         ClosedTable::new("outbound_attempts")
             .has::<Channel>("channel")
             .has::<DeliveryMode>("delivery_mode")

@@ -60,8 +60,14 @@ const fn kinds_of(action: AuditAction) -> &'static [EventKind] {
         | AuditAction::ImportMapped
         | AuditAction::ImportPreviewed
         | AuditAction::ImportCommitStarted
-        | AuditAction::ImportCancelled => &[EventKind::ImportChanged],
-        AuditAction::ImportChunkCommitted => &[EventKind::ImportProgressed, EventKind::LeadsImported],
+        | AuditAction::ImportCancelled
+        | AuditAction::ImportPaused
+        | AuditAction::ImportResumed
+        | AuditAction::ImportUndoStarted => &[EventKind::ImportChanged],
+        AuditAction::ImportChunkCommitted | AuditAction::ImportChunkUndone => {
+            &[EventKind::ImportProgressed, EventKind::LeadsImported]
+        }
+        AuditAction::ImportUndone => &[EventKind::ImportChanged, EventKind::LeadsImported],
         AuditAction::ImportCommitted => &[EventKind::ImportCommitted, EventKind::LeadsImported],
         AuditAction::ImportFailed => &[EventKind::ImportFailed],
         AuditAction::CountersRebuilt => &[EventKind::FiguresRebuilt],

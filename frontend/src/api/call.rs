@@ -259,7 +259,7 @@ impl Sending {
         if let Ok(headers) = headers {
             let accept = match self.spec.answer {
                 AnswerKind::Json | AnswerKind::Secret => "application/json, application/problem+json",
-                AnswerKind::Rows | AnswerKind::Events => "*/*",
+                AnswerKind::Rows | AnswerKind::Table | AnswerKind::Events => "*/*",
             };
             let _ = headers.set("Accept", accept);
             if self.is_write {

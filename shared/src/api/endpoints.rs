@@ -21,7 +21,7 @@ use crate::campaign::{Campaign, CampaignDraft, CampaignStep};
 use crate::diagnostics::{Diagnostics, SupportBundle};
 use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
-use crate::import::{Import, ImportMapping, ImportRow};
+use crate::import::{FailedRowsFile, Import, ImportMapping, ImportRow, ImportUndoRequest};
 use crate::inventory::EntryPoint;
 use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
 use crate::metrics::Attention;
@@ -216,14 +216,30 @@ endpoints! {
         access: Access::Needs(C::Read),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, InvalidCursor],
         "Rows with their verdicts, in file order.";
+    Inquiry Get "/api/v1/imports/{id}/failed-rows.csv" => GetFailedRows(NoQuery, None ()) -> FailedRowsFile as Table,
+        access: Access::Needs(C::Read),
+        service: Some(S::Imports), version: false, success: 200, problems: [NotFound],
+        "Streams the rows that could not be used, with the reasons, as a table to correct and import again.";
     Command Post "/api/v1/imports/{id}/commit" => CommitImport(NoQuery, None ()) -> Import,
         access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 202, problems: [NotFound, ImportState],
         "Starts writing the rows in chunks; follow it with GET.";
+    Command Post "/api/v1/imports/{id}/pause" => PauseImport(NoQuery, None ()) -> Import,
+        access: Access::Needs(C::RunImports),
+        service: None, version: false, success: 200, problems: [NotFound, ImportState],
+        "Stops a running commit behind the chunk that is being written.";
+    Command Post "/api/v1/imports/{id}/resume" => ResumeImport(NoQuery, None ()) -> Import,
+        access: Access::Needs(C::RunImports),
+        service: Some(S::Imports), version: false, success: 202, problems: [NotFound, ImportState],
+        "Lets a paused commit go on; no row is written twice.";
     Command Post "/api/v1/imports/{id}/cancel" => CancelImport(NoQuery, None ()) -> Import,
         access: Access::Needs(C::RunImports),
         service: Some(S::Imports), version: false, success: 200, problems: [NotFound, ImportState],
-        "Gives up an import that has not been committed.";
+        "Gives up an import that has not been committed; what a commit has written stays and can be undone.";
+    Command Post "/api/v1/imports/{id}/undo" => UndoImport(NoQuery, Json ImportUndoRequest) -> Import,
+        access: Access::Needs(C::RunImports),
+        service: Some(S::Imports), version: false, success: 202, problems: [NotFound, ImportState, ReasonRequired],
+        "Takes back what an import wrote, in chunks, for 30 days; what was touched since is kept and listed.";
     Read Get "/api/v1/entry-points" => ListEntryPoints(NoQuery, None ()) -> Vec<EntryPoint>,
         access: Access::Needs(C::Read),
         service: None, version: false, success: 200, problems: [],

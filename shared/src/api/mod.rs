@@ -92,6 +92,8 @@ pub enum AnswerKind {
     Secret,
     /// A file of rows, streamed: `application/x-ndjson` or `text/csv`.
     Rows,
+    /// A table for a spreadsheet, streamed: `text/csv`.
+    Table,
     /// `text/event-stream`, without end.
     Events,
 }

@@ -7,7 +7,7 @@ use crate::activity::{ActivityKind, SubjectType};
 use crate::audit::{ActorType, AuditAction, AuditFilter};
 use crate::campaign::CampaignStatus;
 use crate::event::Topic;
-use crate::import::RowVerdict;
+use crate::import::{RowUndo, RowVerdict};
 use crate::time::Timestamp;
 use crate::webhook::DeliveryState;
 
@@ -221,6 +221,8 @@ pub struct ImportRowQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verdict: Option<RowVerdict>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<RowUndo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
@@ -232,6 +234,11 @@ impl QueryParams for ImportRowQuery {
             name: "verdict",
             help: "Only rows with this verdict.",
             kind: texts!(RowVerdict),
+        },
+        ParamSpec {
+            name: "undo",
+            help: "Only rows with which an undo did this; `kept` lists what stays, with reasons.",
+            kind: texts!(RowUndo),
         },
         CURSOR,
         LIMIT,

@@ -4,10 +4,10 @@ use actix_web::http::header::HeaderValue;
 use aicmo_operations::import;
 use aicmo_shared::ImportId;
 use aicmo_shared::api::{ImportQuery, ImportRowQuery, NoQuery};
-use aicmo_shared::import::{Import, ImportMapping, ImportRow};
+use aicmo_shared::import::{Import, ImportMapping, ImportRow, ImportUndoRequest};
 
 use super::Ops;
-use crate::http::answer::{CommandResult, Done, Read, ReadResult, version_etag};
+use crate::http::answer::{CommandResult, Done, Read, ReadResult, TableResult, version_etag};
 use crate::http::extract::{Body, Caller, Id, Query};
 use crate::http::upload::Upload;
 
@@ -71,6 +71,11 @@ pub async fn list_import_rows(
     Ok(import::list_import_rows(&ops, id.0, &query.0).await?.into())
 }
 
+/// `GetFailedRows`
+pub async fn get_failed_rows(ops: Ops, id: Id<ImportId>, _: Query<NoQuery>) -> TableResult {
+    Ok(import::failed_rows(&ops, id.0).await?.into())
+}
+
 /// `CommitImport`
 pub async fn commit_import(
     ops: Ops,
@@ -81,6 +86,26 @@ pub async fn commit_import(
     Ok(done(import::commit_import(&ops, &caller.0, id.0).await?))
 }
 
+/// `PauseImport`
+pub async fn pause_import(
+    ops: Ops,
+    caller: Caller,
+    id: Id<ImportId>,
+    _: Query<NoQuery>,
+) -> CommandResult<Import> {
+    Ok(done(import::pause_import(&ops, &caller.0, id.0).await?))
+}
+
+/// `ResumeImport`
+pub async fn resume_import(
+    ops: Ops,
+    caller: Caller,
+    id: Id<ImportId>,
+    _: Query<NoQuery>,
+) -> CommandResult<Import> {
+    Ok(done(import::resume_import(&ops, &caller.0, id.0).await?))
+}
+
 /// `CancelImport`
 pub async fn cancel_import(
     ops: Ops,
@@ -89,4 +114,15 @@ pub async fn cancel_import(
     _: Query<NoQuery>,
 ) -> CommandResult<Import> {
     Ok(done(import::cancel_import(&ops, &caller.0, id.0).await?))
+}
+
+/// `UndoImport`
+pub async fn undo_import(
+    ops: Ops,
+    caller: Caller,
+    id: Id<ImportId>,
+    _: Query<NoQuery>,
+    body: Body<ImportUndoRequest>,
+) -> CommandResult<Import> {
+    Ok(done(import::undo_import(&ops, &caller.0, id.0, body.0).await?))
 }

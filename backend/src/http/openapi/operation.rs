@@ -143,13 +143,14 @@ fn responses(spec: &EndpointSpec, answer: Value) -> Value {
 
 fn success(spec: &EndpointSpec, answer: Value) -> Value {
     let schema = match spec.kind {
-        _ if spec.answer == AnswerKind::Rows => json!({ "type": "string" }),
+        _ if matches!(spec.answer, AnswerKind::Rows | AnswerKind::Table) => json!({ "type": "string" }),
         Kind::Read => envelope(&answer, spec.params.iter().any(|param| param.name == "cursor")),
         Kind::Command | Kind::Process | Kind::Inquiry | Kind::Stream => answer,
     };
     let media: &[&str] = match spec.answer {
         AnswerKind::Json | AnswerKind::Secret => &["application/json"],
         AnswerKind::Rows => &["application/x-ndjson", "text/csv"],
+        AnswerKind::Table => &["text/csv"],
         AnswerKind::Events => &["text/event-stream"],
     };
     let content: Map<String, Value> = media

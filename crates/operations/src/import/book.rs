@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use aicmo_shared::import::{RowNote, RowReason, RowVerdict};
+use aicmo_shared::import::{FieldChange, RowNote, RowReason, RowVerdict};
 use aicmo_shared::lead::{ConsentStatus, IdentityKind, LeadSource};
 use aicmo_shared::{LeadId, Timestamp};
 use aicmo_store::identities::IdentityRecord;
@@ -20,10 +20,15 @@ use aicmo_store::{Session, StoreError, identities, leads};
 use super::row::{Person, RowReading, noted};
 use crate::identity::{Identity, comparable_name};
 use crate::matching::{Holder, Match, find_match};
-use crate::merge::{merge, new_lead};
+use crate::merge::{changes, merge, new_lead};
+
+/// The field of a change that gives a lead one more identity.
+pub const IDENTITIES: &str = "identities";
 
 /// What a book remembers of one person.
 pub trait Memory {
+    /// Whether `recall` gives the values of filled fields, and not only that they are filled.
+    const HOLDS_VALUES: bool;
     /// Begins to remember; `is_new` when the person is not in the database.
     fn remember(lead: LeadRecord, is_new: bool) -> Self;
     /// The person as far as it is remembered: every empty field is empty, tags and consent are true.
@@ -39,6 +44,8 @@ pub struct Judgement {
     pub notes: Vec<RowNote>,
     /// The fields that a merge fills.
     pub fills: Vec<String>,
+    /// What a merge changes, with the values; empty where the book does not remember them.
+    pub changes: Vec<FieldChange>,
     /// Whom the row is about; none when it is invalid.
     pub lead: Option<LeadId>,
     pub is_new: bool,
@@ -140,6 +147,7 @@ impl<M: Memory> Book<M> {
             verdict: RowVerdict::Invalid,
             notes: row.notes.clone(),
             fills: Vec::new(),
+            changes: Vec::new(),
             lead: None,
             is_new: false,
             added: Vec::new(),
@@ -238,7 +246,12 @@ impl<M: Memory> Book<M> {
 
     fn merge_into(&mut self, index: usize, person: &Person, judgement: &mut Judgement) {
         if let Some(entry) = self.people.get_mut(index) {
-            let merged = merge(&entry.memory.recall(), &person.incoming);
+            let known = entry.memory.recall();
+            let merged = merge(&known, &person.incoming);
+            if M::HOLDS_VALUES {
+                judgement.changes = changes(&known, &merged.after);
+            }
+            drop(known);
             judgement.fills = merged.filled;
             if judgement.fills.iter().any(|field| field == "name") {
                 entry.name = name_key(&merged.after.name);
@@ -246,7 +259,12 @@ impl<M: Memory> Book<M> {
             entry.memory.revise(merged.after);
         }
         if !judgement.added.is_empty() {
-            judgement.fills.push("identities".to_owned());
+            judgement.fills.push(IDENTITIES.to_owned());
+            if M::HOLDS_VALUES {
+                judgement
+                    .changes
+                    .extend(judgement.added.iter().map(identity_added));
+            }
         }
     }
 
@@ -301,6 +319,15 @@ impl<M: Memory> Book<M> {
     }
 }
 
+/// An identity that a known lead gets, as a change: `email:ada@example.org`.
+fn identity_added(identity: &Identity) -> FieldChange {
+    FieldChange {
+        field: IDENTITIES.to_owned(),
+        before: None,
+        after: Some(format!("{}:{}", identity.kind, identity.value)),
+    }
+}
+
 /// Half of the hash: 128 bits are as good as unique and half the memory.
 fn key(hash: &str) -> u128 {
     hash.chars().take(32).fold(0, |key, digit| {
@@ -323,6 +350,8 @@ pub struct Whole {
 }
 
 impl Memory for Whole {
+    const HOLDS_VALUES: bool = true;
+
     fn remember(lead: LeadRecord, is_new: bool) -> Self {
         Self {
             before: (!is_new).then(|| lead.clone()),
@@ -367,6 +396,8 @@ fn texts(record: &mut LeadRecord) -> [&mut Option<String>; 11] {
 }
 
 impl Memory for Outline {
+    const HOLDS_VALUES: bool = false;
+
     fn remember(mut lead: LeadRecord, _is_new: bool) -> Self {
         let filled = texts(&mut lead).into_iter().rev().fold(0, |bits, text| {
             (bits << 1) | u16::from(text.as_deref().is_some_and(|text| !text.is_empty()))

@@ -23,7 +23,7 @@ use serde_json::json;
 use super::{entry, require_state};
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
-use worker::Worker;
+pub use worker::Worker;
 
 /// Starts writing the rows in chunks; it goes on after this returns, and `get_import` follows it.
 ///
@@ -73,7 +73,7 @@ async fn start(
     Ok(after)
 }
 
-/// Picks up every import that was committing when its process ended; answers how many.
+/// Picks up every import that was committing or being undone when its process ended; answers how many.
 ///
 /// # Errors
 /// `Unavailable` when the database does not answer; then nothing was picked up.
@@ -82,16 +82,16 @@ pub async fn resume_interrupted(ops: Arc<Operations>) -> Result<usize, Operation
     let Ok(store) = ops.live(Some(ServiceName::Imports)) else {
         return Ok(0);
     };
-    let interrupted = imports::in_state(&store.reader(), ImportState::Committing).await?;
+    let mut interrupted = imports::in_state(&store.reader(), ImportState::Committing).await?;
+    interrupted.extend(imports::in_state(&store.reader(), ImportState::Undoing).await?);
     for record in &interrupted {
         tracing::info!(
             import.id = %record.id,
             committed = record.committed,
             total = record.counts.total,
-            "going on with import {} after row {} of {}",
+            "going on with import {}, which is {}",
             record.id,
-            record.committed,
-            record.counts.total
+            record.state
         );
         Worker::new(Arc::clone(&ops), store.clone(), Operator::process(), record.id).spawn();
     }

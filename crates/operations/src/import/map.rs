@@ -180,6 +180,7 @@ async fn cancel(
     )?;
     let mut after = before.clone();
     after.state = ImportState::Cancelled;
+    after.committed_at = (before.committed > 0).then_some(now);
     after.updated_at = now;
     after.version = imports::replace(&tx, &before, &after).await?;
     let facts = json!({ "state": after.state, "committed": after.committed });

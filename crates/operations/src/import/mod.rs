@@ -1,24 +1,30 @@
-//! Bringing in a file of leads: upload, mapping, dry run, commit.
+//! Bringing in a file of leads: upload, mapping, dry run, commit; and taking it back.
 //!
 //! Owns the path of a file from its bytes to rows with verdicts and from there to leads: nothing but
 //! import rows is written before the commit. Does not own what merging means (`merge`) or what an
 //! identity is (`identity`). `file` reads bytes, `suggest` reads headers, `row` turns a record into a
 //! person, `book` judges it; `preview` and `commit` let it judge, the second against the database of
-//! that moment and in chunks that survive a kill.
+//! that moment and in chunks that survive a kill. `undo` takes back what a commit wrote.
 
 mod book;
 mod cell;
 mod commit;
+mod failed;
 mod file;
 mod map;
+mod pause;
 mod preview;
 mod row;
 mod suggest;
+mod undo;
 mod upload;
 
 pub use commit::{commit_import, resume_interrupted};
+pub use failed::{FailedRows, failed_rows};
 pub use map::{cancel_import, map_import};
+pub use pause::{pause_import, resume_import};
 pub use preview::preview_import;
+pub use undo::undo_import;
 pub use upload::upload_import;
 
 use std::io;

@@ -195,6 +195,9 @@ impl Draft<'_> {
             fills: judgement.fills,
             lead: None,
             committed_at: None,
+            changes: Vec::new(),
+            undo: None,
+            kept: Vec::new(),
         });
     }
 

@@ -11,6 +11,7 @@ use aicmo_shared::{CampaignId, ImportId, Timestamp};
 
 use crate::identity::{Identities, Identity};
 use crate::merge::Incoming;
+use crate::sheet::unguarded;
 use draft::Draft;
 
 /// Characters of a value that a note repeats.
@@ -95,7 +96,7 @@ impl RowReader {
             });
         }
         for (index, cell) in fields.iter().enumerate() {
-            draft.take(index, cell);
+            draft.take(index, unguarded(cell));
         }
         draft.finish(row_number)
     }

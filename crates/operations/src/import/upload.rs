@@ -76,6 +76,8 @@ async fn take(
         counts: VerdictCounts::default(),
         committed: 0,
         error: None,
+        committed_at: None,
+        undo: None,
         uploaded_by: operator.actor.id.clone(),
         created_at: now,
         updated_at: now,

@@ -13,7 +13,7 @@ use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::CorruptRow;
-use aicmo_shared::import::{Import, ImportRow, RowVerdict, VerdictCounts};
+use aicmo_shared::import::{Import, ImportRow, ImportUndo, RowUndo, RowVerdict};
 use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
@@ -24,6 +24,7 @@ use aicmo_shared::{
     CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
 };
 use aicmo_store::accounts::{api_keys, one_time_links, passkeys, sessions, users};
+use aicmo_store::imports::ImportRecord;
 use aicmo_store::{
     IdPage, IdPosition, Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks,
     timeline, webhooks,
@@ -264,7 +265,11 @@ impl ReadPort for LiveData<'_> {
         query: &ImportRowQuery,
     ) -> Result<Sourced<Vec<ImportRow>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
-        let binding = (id, query.verdict);
+        let filter = imports::RowFilter {
+            verdict: query.verdict,
+            undo: query.undo,
+        };
+        let binding = (id, query.verdict, query.undo);
         let after: Option<u64> =
             self.ops
                 .cursors
@@ -272,7 +277,7 @@ impl ReadPort for LiveData<'_> {
         let outcome = async {
             let import = imports::get(&self.reader(), id).await?;
             // One more than asked for, so that the last page is known to be the last.
-            let mut listed = imports::rows(&self.reader(), id, query.verdict, after, limit + 1).await?;
+            let mut listed = imports::rows(&self.reader(), id, filter, after, limit + 1).await?;
             let is_last = listed.rows.len() <= limit as usize;
             listed.rows.truncate(limit as usize);
             Ok(Page {
@@ -284,7 +289,7 @@ impl ReadPort for LiveData<'_> {
                     .collect(),
                 corrupt: listed.corrupt,
                 limit,
-                total: Some(rows_with(&import.counts, query.verdict)),
+                total: rows_with(&import, filter),
             })
         };
         self.answer_page(outcome.await, "import_rows", &binding)
@@ -438,14 +443,20 @@ impl ReadPort for LiveData<'_> {
     }
 }
 
-/// How many rows of an import have `verdict`.
-fn rows_with(counts: &VerdictCounts, verdict: Option<RowVerdict>) -> u64 {
-    match verdict {
-        None => counts.total,
-        Some(RowVerdict::New) => counts.new,
-        Some(RowVerdict::Merged) => counts.merged,
-        Some(RowVerdict::Unchanged) => counts.unchanged,
-        Some(RowVerdict::Suppressed) => counts.suppressed,
-        Some(RowVerdict::Invalid) => counts.invalid,
+/// How many rows of an import match; unknown for two conditions at once.
+fn rows_with(import: &ImportRecord, filter: imports::RowFilter) -> Option<u64> {
+    let counts = &import.counts;
+    let undone = |of: fn(&ImportUndo) -> u64| import.undo.as_ref().map_or(0, of);
+    match (filter.verdict, filter.undo) {
+        (None, None) => Some(counts.total),
+        (Some(RowVerdict::New), None) => Some(counts.new),
+        (Some(RowVerdict::Merged), None) => Some(counts.merged),
+        (Some(RowVerdict::Unchanged), None) => Some(counts.unchanged),
+        (Some(RowVerdict::Suppressed), None) => Some(counts.suppressed),
+        (Some(RowVerdict::Invalid), None) => Some(counts.invalid),
+        (None, Some(RowUndo::TakenBack)) => Some(undone(|undo| undo.taken_back)),
+        (None, Some(RowUndo::Restored)) => Some(undone(|undo| undo.restored)),
+        (None, Some(RowUndo::Kept)) => Some(undone(|undo| undo.kept)),
+        (Some(_), Some(_)) => None,
     }
 }

@@ -8,7 +8,7 @@ use aicmo_operations::import::{self, ImportUpload};
 use aicmo_operations::{OperationError, Operations, campaigns, leads, webhooks};
 use aicmo_shared::api::{ALL, Kind};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective, CampaignStep};
-use aicmo_shared::import::ImportMapping;
+use aicmo_shared::import::{ImportMapping, ImportUndoRequest};
 use aicmo_shared::lead::{LeadPatch, LeadStatus, LeadStatusChange};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::webhook::{EventFilter, WebhookDraft, WebhookPatch, WebhookReplay};
@@ -107,6 +107,9 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
         columns: Vec::new(),
         campaign: None,
     };
+    let undo = ImportUndoRequest {
+        reason: Some("the wrong file".to_owned()),
+    };
     let refused = |name, outcome: Result<(), OperationError>| (name, outcome.expect_err(name));
     vec![
         refused(
@@ -180,8 +183,20 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
             import::commit_import(ops, &operator, id).await.map(drop),
         ),
         refused(
+            "PauseImport",
+            import::pause_import(ops, &operator, id).await.map(drop),
+        ),
+        refused(
+            "ResumeImport",
+            import::resume_import(ops, &operator, id).await.map(drop),
+        ),
+        refused(
             "CancelImport",
             import::cancel_import(ops, &operator, id).await.map(drop),
+        ),
+        refused(
+            "UndoImport",
+            import::undo_import(ops, &operator, id, undo).await.map(drop),
         ),
         refused(
             "CreateWebhook",
@@ -279,15 +294,18 @@ on_both_databases! {
     }
 
     async fn a_disabled_service_refuses_its_own_commands_and_no_others(db: TestDatabase) {
-        let ops = live_without(&db.store(), &[ServiceName::Leads, ServiceName::Campaigns]);
+        let ops = live_without(&db.store(), &[ServiceName::Leads, ServiceName::Campaigns, ServiceName::Imports]);
         for (name, error) in try_all(&ops).await {
             let spec = ALL.iter().find(|spec| spec.name == name).expect("it is in the table");
-            let is_disabled = matches!(spec.service, Some(ServiceName::Leads | ServiceName::Campaigns));
+            let is_disabled = matches!(
+                spec.service,
+                Some(ServiceName::Leads | ServiceName::Campaigns | ServiceName::Imports)
+            );
             let refused = matches!(error, OperationError::MockMode(MockReason::ServiceDisabled));
             assert_eq!(refused, is_disabled, "{name}: {error}");
         }
         for (name, error) in try_all(&ops).await {
-            if matches!(name, "PauseCampaign" | "StopCampaign") {
+            if matches!(name, "PauseCampaign" | "StopCampaign" | "PauseImport") {
                 assert!(matches!(error, OperationError::NotFound(_)), "{name} needs no switch: {error}");
             }
         }

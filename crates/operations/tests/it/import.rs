@@ -95,7 +95,7 @@ impl Desk {
                 .await
                 .expect("it is there")
                 .into_data();
-            if seen.state == ImportState::Committing {
+            if matches!(seen.state, ImportState::Committing | ImportState::Undoing) {
                 Err(seen.committed)
             } else {
                 Ok(seen)
@@ -436,7 +436,10 @@ fn a_warning_is_told_from_a_reason() {
             is_warning: true,
         }],
         fills: Vec::new(),
+        changes: Vec::new(),
         lead: None,
+        undo: None,
+        kept: Vec::new(),
     };
     assert_eq!(told(&[row]), ["2 new too_long?"]);
 }

@@ -61,7 +61,7 @@ on_both_databases! {
         let mut n_seen = 0;
         let mut cursor = None;
         loop {
-            let query = ImportRowQuery { verdict: Some(RowVerdict::Invalid), cursor, limit: Some(60) };
+            let query = ImportRowQuery { verdict: Some(RowVerdict::Invalid), cursor, limit: Some(60), ..ImportRowQuery::default() };
             let page = list_import_rows(&desk.ops, committed.id, &query).await.expect("rows");
             assert!(page.data().iter().all(|row| row.verdict == RowVerdict::Invalid && row.lead.is_none()));
             n_seen += page.data().len();

@@ -86,9 +86,10 @@ impl AuditEntry {
     pub(crate) fn activity_kind(&self) -> Option<ActivityKind> {
         match self.action {
             AuditAction::CampaignCreated | AuditAction::CampaignStatusChanged => Some(ActivityKind::Campaign),
-            AuditAction::ImportCommitted | AuditAction::ImportCancelled | AuditAction::ImportFailed => {
-                Some(ActivityKind::Import)
-            }
+            AuditAction::ImportCommitted
+            | AuditAction::ImportCancelled
+            | AuditAction::ImportFailed
+            | AuditAction::ImportUndone => Some(ActivityKind::Import),
             AuditAction::LeadStatusChanged => match self.actor.kind {
                 ActorType::User | ActorType::ApiKey => Some(ActivityKind::Lead),
                 ActorType::Service | ActorType::System => None,
@@ -107,6 +108,10 @@ impl AuditEntry {
             | AuditAction::ImportPreviewed
             | AuditAction::ImportCommitStarted
             | AuditAction::ImportChunkCommitted
+            | AuditAction::ImportPaused
+            | AuditAction::ImportResumed
+            | AuditAction::ImportUndoStarted
+            | AuditAction::ImportChunkUndone
             | AuditAction::CountersRebuilt
             | AuditAction::UserInvited
             | AuditAction::InvitationRevoked

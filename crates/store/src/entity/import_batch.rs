@@ -28,6 +28,12 @@ pub struct Model {
     pub uploaded_by: String,
     pub created_at: i64,
     pub updated_at: i64,
+    pub committed_at: Option<i64>,
+    pub undo_reason: Option<String>,
+    pub undo_total: i64,
+    pub undo_taken_back: i64,
+    pub undo_restored: i64,
+    pub undo_kept: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

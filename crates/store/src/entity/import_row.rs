@@ -18,6 +18,9 @@ pub struct Model {
     pub fills: String,
     pub lead_id: Option<Uuid>,
     pub committed_at: Option<i64>,
+    pub changes: Option<String>,
+    pub undone_as: Option<String>,
+    pub kept: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -75,6 +75,18 @@ pub async fn insert(tx: &WriteTx, identities: &[IdentityRecord]) -> Result<(), S
     Ok(())
 }
 
+/// Takes one identity from a lead; one that it does not have is no error.
+pub async fn remove(tx: &WriteTx, lead: LeadId, kind: IdentityKind, value: &str) -> Result<(), StoreError> {
+    lead_identity::Entity::delete_many()
+        .filter(lead_identity::Column::LeadId.eq(lead.get()))
+        .filter(lead_identity::Column::Kind.eq(kind.as_str()))
+        .filter(lead_identity::Column::Value.eq(value))
+        .exec(tx.connection())
+        .await
+        .map_err(StoreError::of("take an identity from a lead"))?;
+    Ok(())
+}
+
 /// The identities of a lead: e-mail, then telephone, then LinkedIn.
 pub async fn of_lead(session: &impl Session, lead: LeadId) -> Result<Vec<IdentityRecord>, StoreError> {
     let query = lead_identity::Entity::find().filter(lead_identity::Column::LeadId.eq(lead.get()));

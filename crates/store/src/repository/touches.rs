@@ -1,9 +1,9 @@
-//! Touches: every contact of a lead with the workspace. Append-only.
+//! Touches: every contact of a lead with the workspace. Append-only, but for an import that is undone.
 
 use aicmo_shared::lead::{LeadSource, Utm};
 use aicmo_shared::{CampaignId, ImportId, LeadId, Timestamp, TouchId};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::CHUNK;
 use crate::entity::lead_touch;
@@ -44,6 +44,19 @@ pub async fn append(tx: &WriteTx, touches: &[TouchRecord]) -> Result<u64, StoreE
             .map_err(StoreError::of("add touches"))?;
     }
     Ok(added)
+}
+
+/// Removes the touches of an import from `leads`.
+pub async fn remove_of_import(tx: &WriteTx, import: ImportId, leads: &[LeadId]) -> Result<(), StoreError> {
+    for chunk in leads.chunks(CHUNK) {
+        lead_touch::Entity::delete_many()
+            .filter(lead_touch::Column::LeadId.is_in(chunk.iter().map(|lead| lead.get())))
+            .filter(lead_touch::Column::ImportId.eq(import.get()))
+            .exec(tx.connection())
+            .await
+            .map_err(StoreError::of("remove the touches of an import"))?;
+    }
+    Ok(())
 }
 
 fn model_of(touch: &TouchRecord) -> lead_touch::Model {

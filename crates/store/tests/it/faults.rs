@@ -48,7 +48,7 @@ on_both_databases! {
         gone("imports", imports::list(&r, None, 5).await);
         gone("import", imports::get(&r, import).await);
         gone("import states", imports::in_state(&r, ImportState::Committing).await);
-        gone("import rows", imports::rows(&r, import, None, None, 5).await);
+        gone("import rows", imports::rows(&r, import, imports::RowFilter::default(), None, 5).await);
         gone("attention", metrics::attention(&r, NOON).await);
         gone("activity", activity::list(&r, None, None, 5).await);
         gone("control", control::flags(&r).await);

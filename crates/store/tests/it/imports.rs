@@ -2,12 +2,12 @@
 
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::import::{
-    Delimiter, FileReading, ImportColumn, ImportState, RowNote, RowReason, RowVerdict, TextEncoding,
-    VerdictCounts,
+    Delimiter, FileReading, ImportColumn, ImportState, KeptReason, RowNote, RowReason, RowUndo, RowVerdict,
+    TextEncoding, VerdictCounts,
 };
 use aicmo_shared::{ImportId, LeadId};
 use aicmo_store::IdPosition;
-use aicmo_store::imports::{self, ImportRecord, ImportRowRecord};
+use aicmo_store::imports::{self, ImportRecord, ImportRowRecord, RowFilter, UndoneRow};
 use aicmo_store::{StoreError, new_id};
 use aicmo_test_support::{NOON, TestDatabase, a_lead, on_both_databases};
 
@@ -29,6 +29,8 @@ fn an_import() -> ImportRecord {
         counts: VerdictCounts::default(),
         committed: 0,
         error: None,
+        committed_at: None,
+        undo: None,
         uploaded_by: "operator".to_owned(),
         created_at: NOON,
         updated_at: NOON,
@@ -54,6 +56,9 @@ fn a_row(import: &ImportRecord, number: u64, verdict: RowVerdict) -> ImportRowRe
         fills: vec!["company".to_owned()],
         lead: None,
         committed_at: None,
+        changes: Vec::new(),
+        undo: None,
+        kept: Vec::new(),
     }
 }
 
@@ -137,20 +142,21 @@ on_both_databases! {
         put(&db, &other, &[a_row(&other, 2, RowVerdict::New)]).await;
 
         let reader = db.store().reader();
-        let first = imports::rows(&reader, import.id, None, None, 3).await.expect("rows");
+        let first = imports::rows(&reader, import.id, RowFilter::default(), None, 3).await.expect("rows");
         assert_eq!(first.rows, rows[..3]);
-        let next = imports::rows(&reader, import.id, None, Some(4), 2).await.expect("rows");
+        let next = imports::rows(&reader, import.id, RowFilter::default(), Some(4), 2).await.expect("rows");
         assert_eq!(next.rows.iter().map(|row| row.row_number).collect::<Vec<_>>(), [5, 6]);
-        let bad = imports::rows(&reader, import.id, Some(RowVerdict::Invalid), Some(1_199), 50).await.expect("rows");
+        let invalid = RowFilter { verdict: Some(RowVerdict::Invalid), ..RowFilter::default() };
+        let bad = imports::rows(&reader, import.id, invalid, Some(1_199), 50).await.expect("rows");
         assert_eq!(bad.rows.iter().map(|row| row.row_number).collect::<Vec<_>>(), [1_200, 1_203]);
 
         let tx = db.store().begin_write().await.expect("a transaction");
         let again = ImportRowRecord { verdict: RowVerdict::Merged, ..rows[0].clone() };
         imports::put_rows(&tx, std::slice::from_ref(&again)).await.expect("written over");
-        assert_eq!(imports::rows(&tx, import.id, None, None, 1).await.expect("rows").rows, [again]);
+        assert_eq!(imports::rows(&tx, import.id, RowFilter::default(), None, 1).await.expect("rows").rows, [again]);
         imports::clear_rows(&tx, import.id).await.expect("cleared");
-        assert_eq!(imports::rows(&tx, import.id, None, None, 9).await.expect("rows").rows, []);
-        assert_eq!(imports::rows(&tx, other.id, None, None, 9).await.expect("rows").rows.len(), 1);
+        assert_eq!(imports::rows(&tx, import.id, RowFilter::default(), None, 9).await.expect("rows").rows, []);
+        assert_eq!(imports::rows(&tx, other.id, RowFilter::default(), None, 9).await.expect("rows").rows.len(), 1);
     }
 
     async fn settled_rows_name_their_lead_and_are_not_read_again(db: TestDatabase) {
@@ -172,8 +178,47 @@ on_both_databases! {
         assert_eq!(left[0].row_number, 1_003);
         let behind = imports::uncommitted_rows(&reader, import.id, Some(1_099), 500).await.expect("rows");
         assert_eq!(behind.len(), 1);
-        let done = imports::rows(&reader, import.id, None, None, 2).await.expect("rows").rows;
+        let done = imports::rows(&reader, import.id, RowFilter::default(), None, 2).await.expect("rows").rows;
         assert_eq!((done[0].lead, done[1].lead), (None, Some(lead.id)));
         assert_eq!(done[0].committed_at, Some(NOON));
+    }
+
+    async fn undone_rows_say_what_became_of_them_and_name_no_removed_lead(db: TestDatabase) {
+        let import = an_import();
+        let lead = a_lead().insert(&db).await;
+        let other = a_lead().insert(&db).await;
+        let rows: Vec<_> = (2..=5).map(|n| a_row(&import, n, RowVerdict::New)).collect();
+        put(&db, &import, &rows).await;
+        let tx = db.store().begin_write().await.expect("a transaction");
+        let became = [(2, Some(lead.id)), (3, Some(other.id)), (4, None), (5, Some(lead.id))];
+        imports::settle_rows(&tx, import.id, &became, NOON).await.expect("settled");
+        tx.commit(an_entry(AuditAction::ImportCommitted)).await.expect("committed");
+
+        let reader = db.store().reader();
+        assert_eq!(imports::count_undoable(&reader, import.id).await.expect("a count"), 3);
+        let numbers = |rows: Vec<ImportRowRecord>| rows.iter().map(|row| row.row_number).collect::<Vec<_>>();
+        let left = imports::rows_to_undo(&reader, import.id, Some(2), 9).await.expect("rows");
+        assert_eq!(numbers(left), [3, 5]);
+        let of_lead = imports::rows_of_leads(&reader, import.id, &[lead.id]).await.expect("rows");
+        assert_eq!(numbers(of_lead), [2, 5]);
+
+        let undone = |row_number, undo, kept: &[KeptReason]| UndoneRow { row_number, undo, kept: kept.to_vec() };
+        let kept = [KeptReason::Edited, KeptReason::Contacted];
+        let tx = db.store().begin_write().await.expect("a transaction");
+        let became = [
+            undone(2, RowUndo::TakenBack, &[]),
+            undone(3, RowUndo::Kept, &kept),
+            undone(5, RowUndo::TakenBack, &[]),
+        ];
+        imports::mark_undone(&tx, import.id, &became).await.expect("marked");
+        imports::forget_leads(&tx, &[lead.id]).await.expect("forgotten");
+        tx.commit(an_entry(AuditAction::ImportUndone)).await.expect("committed");
+        assert_eq!(imports::count_undoable(&reader, import.id).await.expect("a count"), 0);
+        let stays = RowFilter { undo: Some(RowUndo::Kept), ..RowFilter::default() };
+        let listed = imports::rows(&reader, import.id, stays, None, 9).await.expect("rows").rows;
+        assert_eq!((listed[0].row_number, listed[0].lead, listed[0].kept.as_slice()), (3, Some(other.id), &kept[..]));
+        let gone = RowFilter { undo: Some(RowUndo::TakenBack), ..RowFilter::default() };
+        let listed = imports::rows(&reader, import.id, gone, None, 9).await.expect("rows").rows;
+        assert_eq!(listed.iter().map(|row| row.lead).collect::<Vec<_>>(), [None, None]);
     }
 }

@@ -1,16 +1,16 @@
 //! Leads: written whole, read whole, replaced only by who read them last.
 
-use aicmo_shared::LeadId;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::closed_enum::Lifecycle;
 use aicmo_shared::lead::{
-    CompanySize, ConsentOrigin, ConsentStatus, IdentityKind, LeadGrade, LeadSource, LeadStatus, LeadTier,
-    LostReason, ReviewType,
+    CompanySize, ConsentOrigin, ConsentStatus, IdentityKind, LeadFilter, LeadGrade, LeadSource, LeadStatus,
+    LeadTier, LostReason, ReviewType,
 };
+use aicmo_shared::{ImportId, LeadId};
 use aicmo_store::identities::{self, IdentityRecord};
 use aicmo_store::leads::{self, LeadRecord};
-use aicmo_store::{StoreError, new_id};
-use aicmo_test_support::{NOON, a_campaign, a_lead, on_both_databases};
+use aicmo_store::{StoreError, counters, new_id};
+use aicmo_test_support::{NOON, a_campaign, a_lead, an_attempt, on_both_databases};
 
 use crate::support::{HOUR, an_entry};
 
@@ -143,5 +143,45 @@ on_both_databases! {
         assert_eq!(db.count("audit_log").await, 0);
         a_lead().insert(&db).await;
         assert_eq!(db.count("leads").await, 1, "the writer is free again");
+    }
+
+    async fn a_removed_lead_frees_its_identities_and_is_in_no_figure(db: TestDatabase) {
+        let (gone, stays) = (a_lead().insert(&db).await, a_lead().insert(&db).await);
+        let identity = |lead: LeadId| IdentityRecord {
+            lead,
+            kind: IdentityKind::Email,
+            value: Some("ada@example.org".to_owned()),
+            hash: "e".to_owned(),
+            is_key: true,
+        };
+        let tx = db.store().begin_write().await.expect("a transaction");
+        identities::insert(&tx, &[identity(gone.id)]).await.expect("an identity");
+        tx.commit(an_entry(AuditAction::LeadEdited)).await.expect("committed");
+        let tx = db.store().begin_write().await.expect("a transaction");
+        leads::remove(&tx, std::slice::from_ref(&gone)).await.expect("removed");
+        identities::insert(&tx, &[identity(stays.id)]).await.expect("free again");
+        tx.commit(an_entry(AuditAction::ImportUndone)).await.expect("committed");
+        let reader = db.store().reader();
+        assert!(matches!(leads::record(&reader, gone.id).await, Err(StoreError::NotFound(_))));
+        assert_eq!(leads::count(&reader, &LeadFilter::default()).await.expect("a count"), Some(1));
+        let check = counters::compare(&reader, NOON).await.expect("compared");
+        assert!(check.mismatches.is_empty(), "{:?}", check.mismatches);
+    }
+
+    async fn a_lead_that_changed_or_that_something_speaks_of_is_not_removed(db: TestDatabase) {
+        let lead = a_lead().insert(&db).await;
+        let tx = db.store().begin_write().await.expect("a transaction");
+        let older = LeadRecord { version: lead.version + 1, ..lead.clone() };
+        let stale = leads::remove(&tx, &[older]).await;
+        assert!(matches!(stale, Err(StoreError::Stale(_))), "{stale:?}");
+        drop(tx);
+        let campaign = a_campaign().insert(&db).await;
+        an_attempt().to(lead.id).in_campaign(campaign.id).insert(&db).await;
+        let import = ImportId::new(new_id(NOON));
+        let ties = leads::ties(&db.store().reader(), import, &[lead.id]).await.expect("ties");
+        assert_eq!(ties.get(&lead.id).map(|ties| ties.attempts), Some(1));
+        let tx = db.store().begin_write().await.expect("a transaction");
+        let stale = leads::remove(&tx, std::slice::from_ref(&lead)).await;
+        assert!(matches!(stale, Err(StoreError::Stale(_))), "{stale:?}");
     }
 }

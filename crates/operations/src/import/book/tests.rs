@@ -49,6 +49,14 @@ fn judge<M: Memory>(rows: &[RowReading]) -> Vec<Judgement> {
         .collect()
 }
 
+/// What only a whole record can tell is left out.
+fn without_values(mut judged: Vec<Judgement>) -> Vec<Judgement> {
+    for judgement in &mut judged {
+        judgement.changes.clear();
+    }
+    judged
+}
+
 fn verdicts(rows: &[Cells<'_>]) -> Vec<String> {
     judge::<Outline>(&readings(rows))
         .into_iter()
@@ -171,7 +179,7 @@ proptest! {
     fn an_outline_and_a_whole_come_to_the_same_verdicts(rows in prop::collection::vec(cells(), 0..40)) {
         let rows: Vec<Cells<'_>> = rows.iter().map(|row| row.each_ref().map(String::as_str)).collect();
         let readings = readings(&rows);
-        prop_assert_eq!(judge::<Outline>(&readings), judge::<Whole>(&readings));
+        prop_assert_eq!(judge::<Outline>(&readings), without_values(judge::<Whole>(&readings)));
     }
 
     #[test]

@@ -78,8 +78,11 @@ pub async fn write(
         count(&mut after.counts, row.verdict, -1);
         count(&mut after.counts, judgement.verdict, 1);
         written.note(ops, &reading, &judgement, before, now);
-        let is_as_foreseen =
-            row.verdict == judgement.verdict && row.notes == judgement.notes && row.fills == judgement.fills;
+        // What a merge changed is known only now, and an undo needs it.
+        let is_as_foreseen = row.verdict == judgement.verdict
+            && row.notes == judgement.notes
+            && row.fills == judgement.fills
+            && judgement.changes.is_empty();
         row.lead = judgement.lead;
         if is_as_foreseen {
             settled.push(row);
@@ -87,6 +90,7 @@ pub async fn write(
             row.verdict = judgement.verdict;
             row.notes = judgement.notes;
             row.fills = judgement.fills;
+            row.changes = judgement.changes;
             row.committed_at = Some(now);
             changed.push(row);
         }
@@ -105,6 +109,7 @@ pub async fn write(
     let mut facts = json!({ "rows": happened, "committed": after.committed });
     if chunk.is_last {
         after.state = ImportState::Committed;
+        after.committed_at = Some(now);
         action = AuditAction::ImportCommitted;
         facts = json!({ "state": after.state, "counts": after.counts, "committed": after.committed });
     }

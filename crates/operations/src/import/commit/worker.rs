@@ -1,4 +1,5 @@
-//! The task that commits one import, chunk after chunk, until nothing is left or it is told to stop.
+//! The task that commits or undoes one import, chunk after chunk, until nothing is left or it is told
+//! to stop.
 //!
 //! It keeps no state that a kill could lose: before each chunk it reads where the import stands. A
 //! database that does not answer is waited for; any other failure is written at the import with its
@@ -18,7 +19,8 @@ use serde_json::json;
 use super::chunk::{self, Chunk};
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
-use crate::import::{entry, row_reader};
+use crate::import::row::RowReader;
+use crate::import::{entry, row_reader, undo};
 
 /// Rows of one transaction.
 const CHUNK: u32 = 500;
@@ -36,7 +38,7 @@ pub enum Step {
     Ended,
 }
 
-/// Commits one import.
+/// Commits or undoes one import, as its state says.
 pub struct Worker {
     ops: Arc<Operations>,
     store: Store,
@@ -106,22 +108,66 @@ impl Worker {
     /// Nothing of the chunk is written.
     pub async fn step(&mut self) -> Result<Step, OperationError> {
         let record = imports::get(&self.store.reader(), self.id).await?;
-        if record.state != ImportState::Committing {
-            return Ok(Step::Ended);
+        match record.state {
+            ImportState::Committing => self.commit(record).await,
+            ImportState::Undoing => self.undo(record).await,
+            _ => Ok(Step::Ended),
         }
+    }
+
+    async fn commit(&mut self, record: ImportRecord) -> Result<Step, OperationError> {
         let rows = imports::uncommitted_rows(&self.store.reader(), self.id, self.after_row, CHUNK).await?;
         let is_last = rows.len() < CHUNK as usize;
         let last_row = rows.last().map(|row| row.row_number).or(self.after_row);
         let chunk = self.read(&record, rows, is_last).await?;
-        match chunk::write(&self.ops, &self.store, &self.operator, &record, chunk).await {
+        let written = chunk::write(&self.ops, &self.store, &self.operator, &record, chunk).await;
+        self.wrote(&record, written, last_row, is_last).await
+    }
+
+    async fn undo(&mut self, record: ImportRecord) -> Result<Step, OperationError> {
+        let rows = imports::rows_to_undo(&self.store.reader(), self.id, self.after_row, CHUNK).await?;
+        let is_last = rows.len() < CHUNK as usize;
+        let last_row = rows.last().map(|row| row.row_number).or(self.after_row);
+        let reader = self.reader(&record)?;
+        let written = undo::chunk::write(
+            &self.ops,
+            &self.store,
+            &self.operator,
+            &record,
+            &reader,
+            &rows,
+            is_last,
+        );
+        let written = written.await;
+        self.wrote(&record, written, last_row, is_last).await
+    }
+
+    async fn wrote(
+        &mut self,
+        seen: &ImportRecord,
+        written: Result<ImportRecord, StoreError>,
+        last_row: Option<u64>,
+        is_last: bool,
+    ) -> Result<Step, OperationError> {
+        match written {
             Ok(_) => {
                 self.after_row = last_row;
                 self.n_overtaken = 0;
                 Ok(if is_last { Step::Ended } else { Step::Wrote })
             }
-            Err(StoreError::Stale(_) | StoreError::Duplicate(_)) => self.overtaken(&record).await,
+            Err(StoreError::Stale(_) | StoreError::Duplicate(_)) => self.overtaken(seen).await,
             Err(other) => Err(other.into()),
         }
+    }
+
+    fn reader(&self, record: &ImportRecord) -> Result<RowReader, OperationError> {
+        let Some(reading) = &record.reading else {
+            return Err(OperationError::Internal(
+                "reading the rows",
+                "the import has no reading".into(),
+            ));
+        };
+        Ok(row_reader(&self.ops, record, reading, self.ops.now()))
     }
 
     /// Understands the rows on a blocking thread: a thousand keyed hashes are no work for this one.
@@ -131,13 +177,7 @@ impl Worker {
         rows: Vec<imports::ImportRowRecord>,
         is_last: bool,
     ) -> Result<Chunk, OperationError> {
-        let Some(reading) = &record.reading else {
-            return Err(OperationError::Internal(
-                "reading the rows",
-                "the import has no reading".into(),
-            ));
-        };
-        let reader = row_reader(&self.ops, record, reading, self.ops.now());
+        let reader = self.reader(record)?;
         tokio::task::spawn_blocking(move || Chunk::read(&reader, rows, is_last))
             .await
             .map_err(|cause| OperationError::Internal("reading the rows", cause.into()))
@@ -146,7 +186,7 @@ impl Worker {
     /// Somebody wrote the import, or one of its people, between our reading and our writing.
     async fn overtaken(&mut self, seen: &ImportRecord) -> Result<Step, OperationError> {
         let now = imports::get(&self.store.reader(), self.id).await?;
-        if now.committed > seen.committed {
+        if now.state != seen.state || progress(&now) > progress(seen) {
             // Another process works on it; it has what we have.
             return Ok(Step::Ended);
         }
@@ -190,19 +230,29 @@ impl Worker {
         let now = self.ops.now();
         let tx = self.store.begin_write().await?;
         let before = imports::get(&tx, self.id).await?;
-        if before.state != ImportState::Committing {
-            return Ok(tx.rollback().await?);
-        }
         let mut after = before.clone();
-        after.state = ImportState::Failed;
         after.updated_at = now;
-        let public = error.to_problem().detail;
-        after.error = Some(format!(
-            "The commit stopped after {} of {} rows. {} What was committed stays; commit again to go on.",
-            before.committed,
-            before.counts.total,
-            public.replace(" Nothing was changed.", "")
-        ));
+        let public = error.to_problem().detail.replace(" Nothing was changed.", "");
+        match before.state {
+            ImportState::Committing => {
+                after.state = ImportState::Failed;
+                // What was written can be undone, or gone on with.
+                after.committed_at = (before.committed > 0).then_some(now);
+                after.error = Some(format!(
+                    "The commit stopped after {} of {} rows. {public} What was committed stays; commit again to \
+                     go on.",
+                    before.committed, before.counts.total,
+                ));
+            }
+            // There is no way back from an undo, so it stays one and goes on when asked again.
+            ImportState::Undoing => {
+                after.error = Some(format!(
+                    "The undo stopped after {} rows. {public} What was taken back stays so; undo again to go on.",
+                    progress(&before),
+                ));
+            }
+            _ => return Ok(tx.rollback().await?),
+        }
         after.version = imports::replace(&tx, &before, &after).await?;
         let facts = json!({ "state": after.state, "committed": after.committed, "code": error.code() });
         tx.commit(entry(
@@ -214,6 +264,14 @@ impl Worker {
         ))
         .await?;
         Ok(())
+    }
+}
+
+/// How many rows an import is through with, on its way there or back.
+fn progress(import: &ImportRecord) -> u64 {
+    match (&import.undo, import.state) {
+        (Some(undo), ImportState::Undoing | ImportState::Undone) => undo.done(),
+        _ => import.committed,
     }
 }
 

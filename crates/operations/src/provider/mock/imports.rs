@@ -2,8 +2,8 @@
 
 use aicmo_shared::ImportId;
 use aicmo_shared::import::{
-    Delimiter, FileReading, Import, ImportColumn, ImportRow, ImportState, RowNote, RowReason, RowVerdict,
-    TextEncoding, VerdictCounts,
+    Delimiter, FieldChange, FileReading, Import, ImportColumn, ImportRow, ImportState, RowNote, RowReason,
+    RowVerdict, TextEncoding, VerdictCounts,
 };
 
 use super::{DAY, HOUR, ago, id, some};
@@ -107,6 +107,8 @@ fn import(index: usize, file: &File) -> Import {
             0
         },
         error: None,
+        undo: None,
+        undo_until: None,
         uploaded_by: "Mock operator".to_owned(),
         created_at: ago(file.hours_old * HOUR),
         updated_at: ago(file.hours_old * HOUR).plus_millis(DAY / 100),
@@ -137,7 +139,18 @@ pub(super) fn rows(import: ImportId) -> Option<Vec<ImportRow>> {
             } else {
                 Vec::new()
             },
+            changes: if *verdict == RowVerdict::Merged && file.state == ImportState::Committed {
+                vec![FieldChange {
+                    field: "company".to_owned(),
+                    before: None,
+                    after: some("Mock company"),
+                }]
+            } else {
+                Vec::new()
+            },
             lead: None,
+            undo: None,
+            kept: Vec::new(),
         });
     Some(rows.collect())
 }

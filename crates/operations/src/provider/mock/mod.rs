@@ -201,7 +201,8 @@ impl ReadPort for MockData<'_> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
         let mut rows = imports::rows(id).ok_or_else(|| OperationError::not_found(ImportId::NOUN, id))?;
         rows.retain(|row| query.verdict.is_none_or(|verdict| row.verdict == verdict));
-        let binding = (id, query.verdict);
+        rows.retain(|row| query.undo.is_none_or(|undo| row.undo == Some(undo)));
+        let binding = (id, query.verdict, query.undo);
         self.page(rows, "mock import rows", &binding, query.cursor.as_deref(), limit)
     }
 

@@ -142,6 +142,7 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
         }
         AuditAction::ImportCommitted => (format!("{file} was imported"), import.map(ImportName::counts)),
         AuditAction::ImportCancelled => (format!("The import of {file} was cancelled"), row.reason.clone()),
+        AuditAction::ImportUndone => (format!("The import of {file} was undone"), row.reason.clone()),
         AuditAction::ImportFailed => (
             format!("The import of {file} failed"),
             import
@@ -183,6 +184,10 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
         | AuditAction::ImportPreviewed
         | AuditAction::ImportCommitStarted
         | AuditAction::ImportChunkCommitted
+        | AuditAction::ImportPaused
+        | AuditAction::ImportResumed
+        | AuditAction::ImportUndoStarted
+        | AuditAction::ImportChunkUndone
         | AuditAction::CountersRebuilt => (action.to_string(), row.reason.clone()),
     };
     let about = (subject_type, row.subject_id.clone());

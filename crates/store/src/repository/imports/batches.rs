@@ -1,7 +1,9 @@
 //! Uploaded files and where they stand.
 
 use aicmo_shared::diagnostics::CorruptRow;
-use aicmo_shared::import::{FileReading, Import, ImportColumn, ImportState, VerdictCounts};
+use aicmo_shared::import::{
+    FileReading, Import, ImportColumn, ImportState, ImportUndo, UNDO_DAYS, VerdictCounts,
+};
 use aicmo_shared::{CampaignId, ImportId, Timestamp};
 use sea_orm::ActiveValue::NotSet;
 use sea_orm::{
@@ -37,6 +39,11 @@ pub struct ImportRecord {
     pub counts: VerdictCounts,
     pub committed: u64,
     pub error: Option<String>,
+    /// When its last row was written, or it was given up after some; none before, and for those
+    /// committed before rows said what they changed.
+    pub committed_at: Option<Timestamp>,
+    /// How far its undo is.
+    pub undo: Option<ImportUndo>,
     pub uploaded_by: String,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -52,8 +59,22 @@ pub async fn shown(session: &impl Session, records: Vec<ImportRecord>) -> Result
 }
 
 impl ImportRecord {
+    /// Until when it can be undone; none when its state does not allow it or nothing was written.
+    pub fn undo_until(&self) -> Option<Timestamp> {
+        const DAY: i64 = 24 * 3_600_000;
+        let may = matches!(
+            self.state,
+            ImportState::Committed | ImportState::Cancelled | ImportState::Failed
+        );
+        self.committed_at
+            .filter(|_| may && self.committed > 0)
+            .map(|at| at.plus_millis(UNDO_DAYS * DAY))
+    }
+
     fn into_import(self, names: &ActorNames) -> Import {
         Import {
+            undo_until: self.undo_until(),
+            undo: self.undo,
             id: self.id,
             version: self.version,
             file_name: self.file_name,
@@ -222,6 +243,17 @@ fn record_of(model: import_batch::Model) -> Result<ImportRecord, CorruptRow> {
         storage_path: model.storage_path,
         same_file_as: model.same_file_as.map(ImportId::new),
         campaign: model.campaign_id.map(CampaignId::new),
+        undo: match model.undo_reason {
+            Some(reason) => Some(ImportUndo {
+                reason,
+                total: row.count("undo_total", model.undo_total)?,
+                taken_back: row.count("undo_taken_back", model.undo_taken_back)?,
+                restored: row.count("undo_restored", model.undo_restored)?,
+                kept: row.count("undo_kept", model.undo_kept)?,
+            }),
+            None => None,
+        },
+        committed_at: model.committed_at.map(Timestamp::from_millis),
         error: model.error,
         uploaded_by: model.uploaded_by,
         created_at: Timestamp::from_millis(model.created_at),
@@ -232,6 +264,7 @@ fn record_of(model: import_batch::Model) -> Result<ImportRecord, CorruptRow> {
 fn model_of(record: &ImportRecord) -> Result<import_batch::Model, StoreError> {
     const WHAT: &str = "write an import";
     let count = |value: u64| i64::try_from(value).map_err(|cause| StoreError::defect(WHAT, cause));
+    let undone = |of: fn(&ImportUndo) -> u64| count(record.undo.as_ref().map_or(0, of));
     let reading = record.reading.as_ref().map(serde_json::to_string).transpose();
     let mapping = serde_json::to_string(&record.mapping);
     Ok(import_batch::Model {
@@ -257,5 +290,11 @@ fn model_of(record: &ImportRecord) -> Result<import_batch::Model, StoreError> {
         uploaded_by: record.uploaded_by.clone(),
         created_at: record.created_at.as_millis(),
         updated_at: record.updated_at.as_millis(),
+        committed_at: record.committed_at.map(Timestamp::as_millis),
+        undo_reason: record.undo.as_ref().map(|undo| undo.reason.clone()),
+        undo_total: undone(|undo| undo.total)?,
+        undo_taken_back: undone(|undo| undo.taken_back)?,
+        undo_restored: undone(|undo| undo.restored)?,
+        undo_kept: undone(|undo| undo.kept)?,
     })
 }

@@ -1,13 +1,14 @@
 //! The records of an uploaded file with their verdicts and what became of them.
 
 use aicmo_shared::diagnostics::CorruptRow;
-use aicmo_shared::import::{ImportRow, RowNote, RowVerdict};
+use aicmo_shared::import::{FieldChange, ImportRow, KeptReason, RowNote, RowUndo, RowVerdict};
 use aicmo_shared::{ImportId, LeadId, Timestamp};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
 };
+use serde::Serialize;
 
 use crate::column::Row;
 use crate::entity::import_row;
@@ -17,7 +18,7 @@ use crate::repository::{CHUNK, fetch};
 use crate::session::sealed::Executor;
 use crate::session::{Session, WriteTx};
 
-const TABLE: &str = "import_rows";
+pub(super) const TABLE: &str = "import_rows";
 
 /// One record of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,12 @@ pub struct ImportRowRecord {
     pub lead: Option<LeadId>,
     /// When the commit settled it; none before.
     pub committed_at: Option<Timestamp>,
+    /// What the commit changed on a known lead.
+    pub changes: Vec<FieldChange>,
+    /// What an undo did with it; none before.
+    pub undo: Option<RowUndo>,
+    /// Why an undo left something as it is.
+    pub kept: Vec<KeptReason>,
 }
 
 impl ImportRowRecord {
@@ -49,7 +56,10 @@ impl ImportRowRecord {
             company: self.company,
             notes: self.notes,
             fills: self.fills,
+            changes: self.changes,
             lead: self.lead,
+            undo: self.undo,
+            kept: self.kept,
         }
     }
 }
@@ -75,6 +85,7 @@ pub async fn put_rows(tx: &WriteTx, rows: &[ImportRowRecord]) -> Result<(), Stor
                         Column::Fills,
                         Column::LeadId,
                         Column::CommittedAt,
+                        Column::Changes,
                     ])
                     .to_owned(),
             )
@@ -95,17 +106,27 @@ pub async fn clear_rows(tx: &WriteTx, import: ImportId) -> Result<(), StoreError
     Ok(())
 }
 
-/// At most `limit` rows behind row number `after`, in file order, with `verdict` when given.
+/// Which rows of an import are listed. Conditions are joined by "and".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowFilter {
+    pub verdict: Option<RowVerdict>,
+    pub undo: Option<RowUndo>,
+}
+
+/// At most `limit` rows behind row number `after`, in file order.
 pub async fn rows(
     session: &impl Session,
     import: ImportId,
-    verdict: Option<RowVerdict>,
+    filter: RowFilter,
     after: Option<u64>,
     limit: u32,
 ) -> Result<Listed<ImportRowRecord>, StoreError> {
     let mut select = in_file_order(import, after, limit);
-    if let Some(verdict) = verdict {
+    if let Some(verdict) = filter.verdict {
         select = select.filter(import_row::Column::Verdict.eq(verdict.as_str()));
+    }
+    if let Some(undo) = filter.undo {
+        select = select.filter(import_row::Column::UndoneAs.eq(undo.as_str()));
     }
     let rows = fetch::<import_row::Model>(session, "list the rows of an import", TABLE, &select.into_query())
         .await?;
@@ -165,7 +186,7 @@ pub async fn settle_rows(
     Ok(())
 }
 
-fn in_file_order(import: ImportId, after: Option<u64>, limit: u32) -> Select<import_row::Entity> {
+pub(super) fn in_file_order(import: ImportId, after: Option<u64>, limit: u32) -> Select<import_row::Entity> {
     let after = after.map_or(0, |number| i64::try_from(number).unwrap_or(i64::MAX));
     import_row::Entity::find()
         .filter(import_row::Column::ImportId.eq(import.get()))
@@ -174,7 +195,7 @@ fn in_file_order(import: ImportId, after: Option<u64>, limit: u32) -> Select<imp
         .limit(u64::from(limit))
 }
 
-fn record_of(model: import_row::Model) -> Result<ImportRowRecord, CorruptRow> {
+pub(super) fn record_of(model: import_row::Model) -> Result<ImportRowRecord, CorruptRow> {
     let row = Row::new(TABLE, format!("{}/{}", model.import_id, model.row_number));
     Ok(ImportRowRecord {
         import: ImportId::new(model.import_id),
@@ -188,6 +209,11 @@ fn record_of(model: import_row::Model) -> Result<ImportRowRecord, CorruptRow> {
         fills: row.json("fills", &model.fills)?,
         lead: model.lead_id.map(LeadId::new),
         committed_at: model.committed_at.map(Timestamp::from_millis),
+        changes: row
+            .json_opt("changes", model.changes.as_deref())?
+            .unwrap_or_default(),
+        undo: row.closed_opt("undone_as", model.undone_as.as_deref())?,
+        kept: row.json_opt("kept", model.kept.as_deref())?.unwrap_or_default(),
     })
 }
 
@@ -207,9 +233,22 @@ fn model_of(record: &ImportRowRecord) -> Result<import_row::Model, StoreError> {
         fills: json(serde_json::to_string(&record.fills))?,
         lead_id: record.lead.map(LeadId::get),
         committed_at: record.committed_at.map(Timestamp::as_millis),
+        changes: some_json(&record.changes)?,
+        undone_as: record.undo.map(|undo| undo.to_string()),
+        kept: some_json(&record.kept)?,
     })
 }
 
-fn row_number(number: u64) -> Result<i64, StoreError> {
+/// A list as JSON; an empty one takes no room.
+pub(super) fn some_json<T: Serialize>(list: &[T]) -> Result<Option<String>, StoreError> {
+    if list.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(list)
+        .map(Some)
+        .map_err(|cause| StoreError::defect("write the rows of an import", cause))
+}
+
+pub(super) fn row_number(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|cause| StoreError::defect("number a row of an import", cause))
 }

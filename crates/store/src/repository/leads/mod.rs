@@ -6,6 +6,7 @@ mod plan;
 mod record;
 mod row;
 pub(crate) mod texts;
+mod ties;
 pub(crate) mod views;
 mod write;
 
@@ -13,7 +14,8 @@ pub use count::{count, count_exactly};
 pub use list::{LeadPage, LeadPosition, PositionKey, explain, list};
 pub use record::LeadRecord;
 pub use texts::matches_words;
-pub use write::{insert, replace};
+pub use ties::{Ties, ties};
+pub use write::{insert, remove, replace};
 
 use std::collections::HashMap;
 

@@ -1,14 +1,17 @@
 //! Writes of leads. The counters and the search texts follow from what a lead was and is; nobody
 //! keeps them by hand.
 
+use std::collections::BTreeMap;
+
+use aicmo_shared::LeadId;
 use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr};
 
 use super::LeadRecord;
 use super::row::model_of;
 use super::texts;
 use crate::counter_keys;
-use crate::entity::lead;
+use crate::entity::{lead, lead_identity, lead_status_step, lead_text};
 use crate::error::{StoreError, Subject};
 use crate::repository::CHUNK;
 use crate::session::WriteTx;
@@ -60,4 +63,63 @@ pub async fn replace(tx: &WriteTx, before: &LeadRecord, after: &LeadRecord) -> R
         counter_keys::add(deltas, after, 1);
     });
     Ok(before.version + 1)
+}
+
+/// Removes leads with their identities, their search texts and the history of their status, so that the persons may come
+/// in again. Nothing else may speak of them; then they count as changed.
+///
+/// A removed lead is gone and not marked as gone, so that no list, figure or index ever passes it over.
+///
+/// # Errors
+/// `Stale` when one of them is no longer what the caller read.
+pub async fn remove(tx: &WriteTx, leads: &[LeadRecord]) -> Result<(), StoreError> {
+    const WHAT: &str = "remove leads";
+    let mut alike: BTreeMap<i64, Vec<LeadId>> = BTreeMap::new();
+    for lead in leads {
+        alike.entry(lead.version).or_default().push(lead.id);
+    }
+    for (version, ids) in alike {
+        for chunk in ids.chunks(CHUNK) {
+            let ids = || chunk.iter().map(|lead| lead.get());
+            lead_text::Entity::delete_many()
+                .filter(lead_text::Column::LeadId.is_in(ids()))
+                .exec(tx.connection())
+                .await
+                .map_err(StoreError::of(WHAT))?;
+            lead_identity::Entity::delete_many()
+                .filter(lead_identity::Column::LeadId.is_in(ids()))
+                .exec(tx.connection())
+                .await
+                .map_err(StoreError::of(WHAT))?;
+            lead_status_step::Entity::delete_many()
+                .filter(lead_status_step::Column::LeadId.is_in(ids()))
+                .exec(tx.connection())
+                .await
+                .map_err(StoreError::of(WHAT))?;
+            let removed = lead::Entity::delete_many()
+                .filter(lead::Column::Id.is_in(ids()))
+                .filter(lead::Column::Version.eq(version))
+                .exec(tx.connection())
+                .await
+                .map_err(|cause| match cause.sql_err() {
+                    // Something came to speak of it after the caller looked.
+                    Some(SqlErr::ForeignKeyConstraintViolation(_)) => stale(chunk),
+                    _ => StoreError::classify(WHAT, cause),
+                })?;
+            if usize::try_from(removed.rows_affected) != Ok(chunk.len()) {
+                return Err(stale(chunk));
+            }
+        }
+    }
+    tx.count(|deltas| {
+        for lead in leads {
+            counter_keys::add(deltas, lead, -1);
+        }
+    });
+    Ok(())
+}
+
+fn stale(leads: &[LeadId]) -> StoreError {
+    let first = leads.first().map(ToString::to_string).unwrap_or_default();
+    StoreError::Stale(Subject::new("lead", first))
 }

@@ -1,25 +1,19 @@
-//! The commit while it runs: how far, how fast, how long still; and what came of it.
-
-use std::time::Duration;
+//! The commit while it runs, the way on where it stands still; and what came of it.
 
 use aicmo_shared::access::Capability;
-use aicmo_shared::api::CommitImport;
+use aicmo_shared::api::{CommitImport, PauseImport, ResumeImport};
 use aicmo_shared::import::{Import, ImportState};
 use leptos::prelude::*;
 
 use super::super::place::Place;
 use super::dry_run::Verdicts;
-use super::pace::{Pace, percent_settled};
+use super::progress::Progress;
 use crate::api::{Load, Reading, command};
 use crate::app::ShellState;
-use crate::boot;
 use crate::components::button::{Button, ButtonKind};
 use crate::components::doing::{Doing, DoingFailed};
 use crate::format;
 use crate::session::Allowed;
-
-/// How often a running commit is looked at while no stream tells of its progress.
-const LOOK_EVERY: Duration = Duration::from_millis(700);
 
 /// The bar, the pace and the way on where it stands still.
 #[component]
@@ -31,82 +25,56 @@ pub fn CommitProgress(
 ) -> impl IntoView {
     let shell = ShellState::expect();
     let doing = Doing::default();
-    let pace = RwSignal::new(Pace::default());
-    let state = Memo::new(move |_| reading.with(|import| import.state));
-    let runs = Memo::new(move |_| state.get() == ImportState::Committing);
+    let runs = Memo::new(move |_| reading.with(|import| import.state == ImportState::Committing));
     let settled = Memo::new(move |_| reading.with(|import| (import.committed, import.counts.total)));
-    Effect::new(move || {
-        let (committed, _) = settled.get();
-        pace.update(|pace| pace.see(milliseconds(), committed));
-    });
-    let ticking = StoredValue::new(None::<IntervalHandle>);
-    let stop = move || {
-        if let Some(Some(handle)) = ticking.try_update_value(Option::take) {
-            handle.clear();
-        }
-    };
-    let is_told = shell.live.is_up();
-    Effect::new(move || {
-        stop();
-        if runs.get() && !is_told.get() {
-            ticking.set_value(set_interval_with_handle(move || import.refetch(), LOOK_EVERY).ok());
-        }
-    });
-    on_cleanup(stop);
-    let text = move || {
-        let (committed, total) = settled.get();
-        format!(
-            "{} of {} settled",
-            format::count(committed),
-            format::counted(total, "row", "rows")
-        )
-    };
-    let pace_text = move || {
-        let (_, total) = settled.get();
-        let estimate = pace.with(|pace| pace.estimate(total));
-        match (estimate.rows_per_second, estimate.seconds_left) {
-            (Some(rate), Some(left)) => format!(
-                "{} per second, about {} left",
-                format::counted(whole(rate), "row", "rows"),
-                format::duration(millis_of(left))
-            ),
-            _ => "The pace is not known yet".to_owned(),
-        }
-    };
-    let share = move || {
-        let (committed, total) = settled.get();
-        percent_settled(committed, total)
-    };
+    let is_paused = Memo::new(move |_| reading.with(|import| import.state == ImportState::Paused));
+    let id = move || untrack(|| reading.with(|import| import.id.to_string()));
     let go_on = move |()| {
-        let id = untrack(|| reading.with(|import| import.id.to_string()));
-        doing.run(command::<CommitImport>(&[&id], &(), None), move |_: Import| {
-            shell.changed();
-        });
+        let call = if is_paused.get_untracked() {
+            command::<ResumeImport>(&[&id()], &(), None)
+        } else {
+            command::<CommitImport>(&[&id()], &(), None)
+        };
+        doing.run(call, move |_: Import| shell.changed());
+    };
+    let pause = move |()| {
+        doing.run_or(
+            command::<PauseImport>(&[&id()], &(), None),
+            move |_: Import| shell.changed(),
+            // It may have ended while the button was pressed; what is read anew says so.
+            move |error| {
+                shell.changed();
+                Some(error)
+            },
+        );
+    };
+    let stands = move || {
+        if is_paused.get() {
+            "The commit is paused. Rows that were written stay written."
+        } else {
+            "The commit stands still. Rows that were written stay written."
+        }
     };
     view! {
         <div class="commit">
-            <p class="commit__text">
-                <span class="figure figure--big"><span class="figure__number">
-                    {move || format::percent(share())}
-                </span><span class="figure__unit">" %"</span></span>
-                <span>{text}</span>
-            </p>
-            <progress class="progress" max="100" value=move || share().to_string() aria-label="Rows settled"></progress>
+            <Progress settled runs import what="Rows settled" done="settled" />
             <Show
                 when=move || runs.get()
                 fallback=move || view! {
-                    <p class="drop__text">"The commit stands still. Rows that were written stay written."</p>
+                    <p class="drop__text">{stands}</p>
                     <Allowed needs=Capability::RunImports>
                         <Button kind=ButtonKind::Primary on_press=go_on busy=doing.busy() blocked=super::write_block()>
-                            "Go on"
+                            {move || if is_paused.get() { "Resume" } else { "Go on" }}
                         </Button>
                     </Allowed>
                 }
             >
-                <p class="commit__pace">{pace_text}</p>
                 <p class="drop__text">
                     "It goes on when you leave this page, and after a restart of the server. No row is written twice."
                 </p>
+                <Allowed needs=Capability::RunImports>
+                    <Button on_press=pause busy=doing.busy()>"Pause"</Button>
+                </Allowed>
             </Show>
             <DoingFailed doing />
         </div>
@@ -139,23 +107,4 @@ pub fn CommitResult(
             </Allowed>
         </div>
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit an f64")]
-fn milliseconds() -> f64 {
-    boot::now().as_millis() as f64
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast saturates; shown only"
-)]
-fn whole(value: f64) -> u64 {
-    value.round() as u64
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a cast saturates; shown only")]
-fn millis_of(seconds: f64) -> i64 {
-    (seconds * 1000.0).ceil() as i64
 }

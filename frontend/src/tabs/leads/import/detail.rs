@@ -13,6 +13,7 @@ use super::dry_run::DryRun;
 use super::mapping::MappingForm;
 use super::rows::ImportRows;
 use super::stage::{Stage, can_cancel, tone_of_state};
+use super::undo::{Undo, UndoProgress, UndoResult};
 use crate::api::{self, Load, Reading, command};
 use crate::app::ShellState;
 use crate::components::button::{Button, ButtonKind};
@@ -108,6 +109,8 @@ fn ImportBody(
             </Allowed>
         }
         .into_any(),
+        (Stage::Result, ImportState::Undoing) => view! { <UndoProgress reading import /> }.into_any(),
+        (Stage::Result, ImportState::Undone) => view! { <UndoResult reading /> }.into_any(),
         (Stage::Result, _) => view! { <CommitResult reading /> }.into_any(),
         (Stage::File, _) => {
             view! { <p class="drop__text" role="status">"The file is being read."</p> }.into_any()
@@ -119,6 +122,7 @@ fn ImportBody(
         <Show when=move || state.get() != ImportState::Cancelled><Way stage /></Show>
         {step}
         <Cancel reading />
+        <Undo reading />
     }
 }
 

@@ -11,8 +11,10 @@ mod dry_run;
 mod history;
 mod mapping;
 mod pace;
+mod progress;
 mod rows;
 mod stage;
+mod undo;
 
 use aicmo_shared::ImportId;
 use aicmo_shared::access::Capability;

@@ -1,13 +1,14 @@
 //! The rows of an import with their verdicts and reasons, one verdict at a time or all.
 
 use aicmo_shared::ImportId;
-use aicmo_shared::api::{ImportRowQuery, ListImportRows};
-use aicmo_shared::import::{Import, ImportRow, RowVerdict};
+use aicmo_shared::api::{Endpoint, GetFailedRows, ImportRowQuery, ListImportRows};
+use aicmo_shared::import::{FieldChange, Import, ImportRow, RowUndo, RowVerdict};
 use leptos::prelude::*;
 
-use super::stage::{count_of, tone_of_verdict};
+use super::stage::{count_of, count_of_undo, tone_of_undo, tone_of_verdict};
 use crate::api::{self, Load, Reading};
-use crate::components::button::Button;
+use crate::app::ShellState;
+use crate::components::button::{Button, ButtonKind};
 use crate::components::pager::{PageStack, Pager};
 use crate::components::panel::Panel;
 use crate::components::pill::Pill;
@@ -26,13 +27,18 @@ pub fn ImportRows(
     import: Load<Import>,
 ) -> impl IntoView {
     let verdict = RwSignal::new(None::<RowVerdict>);
+    let undo = RwSignal::new(None::<RowUndo>);
     let pages = RwSignal::new(PageStack::default());
-    let of = Signal::derive(move || verdict.get().map_or("", RowVerdict::as_str).to_owned());
+    let of = Signal::derive(move || {
+        let undo = undo.get().map_or("", RowUndo::as_str);
+        format!("{}{undo}", verdict.get().map_or("", RowVerdict::as_str))
+    });
     let key = id.to_string();
     let rows = Load::new(move || {
         let cursor = of.with(|of| pages.with(|pages| pages.cursor(of)));
         let query = ImportRowQuery {
             verdict: verdict.get(),
+            undo: undo.get(),
             cursor,
             limit: Some(PAGE),
         };
@@ -45,10 +51,17 @@ pub fn ImportRows(
             data=rows
             skeleton=8
             flush=true
-            toolbar=move || view! { <VerdictChips verdict import /> }
+            toolbar=move || view! {
+                <VerdictChips verdict import />
+                <UndoChips undo import />
+                <FailedRows import />
+            }
             empty=move || view! {
-                <p class="empty__title">"No row has this verdict"</p>
-                <Button on_press=move |()| verdict.set(None)>"Show all rows"</Button>
+                <p class="empty__title">"No row is like that"</p>
+                <Button on_press=move |()| {
+                    verdict.set(None);
+                    undo.set(None);
+                }>"Show all rows"</Button>
             }
             let:reading
         >
@@ -90,6 +103,67 @@ fn VerdictChips(verdict: RwSignal<Option<RowVerdict>>, import: Load<Import>) -> 
     view! { <div class="chips" role="group" aria-label="Rows by verdict">{chips}</div> }
 }
 
+/// What an undo did with the rows, once there is one; a second press shows all again.
+#[component]
+fn UndoChips(undo: RwSignal<Option<RowUndo>>, import: Load<Import>) -> impl IntoView {
+    let is_there = Memo::new(move |_| import.with(|import| import.undo.is_some()).unwrap_or(false));
+    let chips = move || {
+        RowUndo::ALL
+            .iter()
+            .copied()
+            .map(|choice| {
+                let count = move || {
+                    import
+                        .with(|import| import.undo.as_ref().map(|undo| count_of_undo(undo, choice)))
+                        .flatten()
+                };
+                let press =
+                    move |_| undo.update(|chosen| *chosen = (*chosen != Some(choice)).then_some(choice));
+                view! {
+                    <button
+                        type="button"
+                        class="chip"
+                        title=choice.meaning()
+                        aria-pressed=move || (undo.get() == Some(choice)).to_string()
+                        on:click=press
+                    >
+                        {format::spaced(choice.as_str())}
+                        <span class="chip__count">{move || count().map(format::count)}</span>
+                    </button>
+                }
+            })
+            .collect::<Vec<_>>()
+    };
+    view! {
+        <Show when=move || is_there.get()>
+            <div class="chips" role="group" aria-label="Rows by what the undo did">{chips}</div>
+        </Show>
+    }
+}
+
+/// The rows that could not be used, to take away and correct; there are none of invented imports.
+#[component]
+fn FailedRows(import: Load<Import>) -> impl IntoView {
+    let shell = ShellState::expect();
+    let address = Memo::new(move |_| {
+        import
+            .with(|import| {
+                (import.counts.invalid > 0).then(|| GetFailedRows::SPEC.path_with(&[&import.id.to_string()]))
+            })
+            .flatten()
+            .filter(|_| shell.mock_reason().is_none())
+    });
+    move || {
+        address.get().map(|address| {
+            view! {
+                <a class=ButtonKind::Secondary.class() href=address download="" rel="external">
+                    "Download the failed rows"
+                </a>
+            }
+        })
+    }
+}
+
 #[component]
 fn Rows(reading: Reading<Vec<ImportRow>>) -> impl IntoView {
     let columns = vec![
@@ -98,7 +172,7 @@ fn Rows(reading: Reading<Vec<ImportRow>>) -> impl IntoView {
         Column::text("Name"),
         Column::text("E-mail"),
         Column::text("Company").wide(),
-        Column::text("Why, or what is filled"),
+        Column::text("Why, or what changes"),
     ];
     let lines = move || reading.with(|rows| rows.iter().map(line).collect::<Vec<_>>());
     view! { <Table caption="Rows of the file, in file order" columns>{lines}</Table> }
@@ -133,8 +207,27 @@ fn line(row: &ImportRow) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let fills = (!row.fills.is_empty()).then(|| {
+    // Once it is known what a row changed, that says more than which fields it filled.
+    let fills = (!row.fills.is_empty() && row.changes.is_empty()).then(|| {
         view! { <p class="row-fills">{format!("Fills {}", format::spaced(&row.fills.join(", ")))}</p> }
+    });
+    let changes: Vec<_> = row
+        .changes
+        .iter()
+        .map(|change| view! { <li class="row-fills">{change_text(change)}</li> })
+        .collect();
+    let undone = row.undo.map(|undo| {
+        let kept: Vec<&str> = row.kept.iter().map(|reason| reason.sentence()).collect();
+        view! {
+            <p class="row-fills">
+                <Pill
+                    tone=tone_of_undo(undo)
+                    word=format::spaced(undo.as_str())
+                    title=undo.meaning().to_owned()
+                />
+                {format!(" {}", kept.join(" "))}
+            </p>
+        }
     });
     view! {
         <tr>
@@ -152,7 +245,35 @@ fn line(row: &ImportRow) -> impl IntoView + use<> {
             <td class="table__cell import-row__why">
                 {(!notes.is_empty()).then(|| view! { <ul class="row-notes">{notes}</ul> })}
                 {fills}
+                {(!changes.is_empty()).then(|| view! { <ul class="row-notes">{changes}</ul> })}
+                {undone}
             </td>
         </tr>
+    }
+}
+
+/// A change as a line: `company: empty, now Acme`.
+fn change_text(change: &FieldChange) -> String {
+    let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "empty".to_owned());
+    format!(
+        "{}: {}, now {}",
+        format::spaced(&change.field),
+        said(&change.before),
+        said(&change.after)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_says_what_was_and_what_is() {
+        let change = FieldChange {
+            field: "phone_e164".to_owned(),
+            before: None,
+            after: Some("+4930123".to_owned()),
+        };
+        assert_eq!(change_text(&change), "phone e164: empty, now +4930123");
     }
 }

@@ -1,6 +1,6 @@
 //! The steps of an import as an operator walks them. Pure.
 
-use aicmo_shared::import::{Import, ImportState, RowVerdict, VerdictCounts};
+use aicmo_shared::import::{Import, ImportState, ImportUndo, RowUndo, RowVerdict, VerdictCounts};
 
 use crate::components::pill::Tone;
 
@@ -91,6 +91,24 @@ pub const fn count_of(counts: &VerdictCounts, verdict: RowVerdict) -> u64 {
         RowVerdict::Unchanged => counts.unchanged,
         RowVerdict::Suppressed => counts.suppressed,
         RowVerdict::Invalid => counts.invalid,
+    }
+}
+
+/// The tone of what an undo did.
+pub const fn tone_of_undo(undo: RowUndo) -> Tone {
+    match undo {
+        RowUndo::TakenBack => Tone::Accent,
+        RowUndo::Restored => Tone::Good,
+        RowUndo::Kept => Tone::Warn,
+    }
+}
+
+/// With how many rows an undo did this.
+pub const fn count_of_undo(undo: &ImportUndo, outcome: RowUndo) -> u64 {
+    match outcome {
+        RowUndo::TakenBack => undo.taken_back,
+        RowUndo::Restored => undo.restored,
+        RowUndo::Kept => undo.kept,
     }
 }
 
