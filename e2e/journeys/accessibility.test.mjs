@@ -45,6 +45,16 @@ test("the page of the API", async () => {
   await onPage(browser, full, { name: "axe api", bypassCSP: true }, async (page) => {
     await page.goto(`${full.url}/api/docs`);
     await page.getByRole("heading", { level: 1 }).waitFor();
+    const asked = page.getByLabel("How to ask GetLead", { exact: true });
+    await asked.waitFor({ state: "hidden" });
+    await page.getByRole("navigation", { name: "Operations" }).locator('a[href="#GetLead"]').click();
+    await asked.waitFor({ state: "visible" });
+    // Every kind of entry unfolded: all the operations on leads, and a type.
+    await page.evaluate(() => {
+      const section = document.querySelector("#GetLead").closest("section");
+      const entries = [...section.querySelectorAll("details"), document.querySelector("#type-Lead").closest("details")];
+      for (const entry of entries) entry.open = true;
+    });
     await assertClean(page, "the page of the API");
   });
 });

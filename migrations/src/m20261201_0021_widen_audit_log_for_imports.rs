@@ -1,4 +1,4 @@
-//! More closed words for the audit trail: an import paused, resumed and undone.
+//! More closed words for the audit trail: an import paused, resumed and undone, leads exported.
 //!
 //! The constraint of a column cannot be changed on SQLite, so the table is written anew with every
 //! row as it was; the chain of hashes does not notice.
@@ -19,6 +19,7 @@ const ACTIONS: Values = &[
     "lead.touched",
     "lead.edited",
     "lead.status_changed",
+    "leads.exported",
     "campaign.created",
     "campaign.status_changed",
     "import.uploaded",

@@ -84,6 +84,7 @@ closed_enum! {
         EditLeads = "edit_leads",
         EditCampaigns = "edit_campaigns",
         RunImports = "run_imports",
+        ExportLeads = "export_leads",
         Pause = "pause",
         ResumeCampaign = "resume_campaign",
         ReadAudit = "read_audit",
@@ -102,9 +103,12 @@ impl Capability {
     pub const fn least_role(self) -> Role {
         match self {
             Self::Read => Role::Viewer,
-            Self::EditLeads | Self::EditCampaigns | Self::RunImports | Self::Pause | Self::ResumeCampaign => {
-                Role::Operator
-            }
+            Self::EditLeads
+            | Self::EditCampaigns
+            | Self::RunImports
+            | Self::ExportLeads
+            | Self::Pause
+            | Self::ResumeCampaign => Role::Operator,
             Self::ReadAudit => Role::Approver,
             Self::VerifyAudit
             | Self::ExportAudit
@@ -123,6 +127,7 @@ impl Capability {
             Self::EditLeads => Some(Scope::LeadsWrite),
             Self::EditCampaigns => Some(Scope::CampaignsWrite),
             Self::RunImports => Some(Scope::ImportRun),
+            Self::ExportLeads => Some(Scope::ExportRun),
             Self::Pause | Self::ResumeCampaign => Some(Scope::AutonomyControl),
             Self::ReadAudit
             | Self::VerifyAudit

@@ -24,6 +24,7 @@ closed_enum! {
         LeadTouched = "lead.touched",
         LeadEdited = "lead.edited",
         LeadStatusChanged = "lead.status_changed",
+        LeadsExported = "leads.exported",
         CampaignCreated = "campaign.created",
         CampaignStatusChanged = "campaign.status_changed",
         ImportUploaded = "import.uploaded",

@@ -3,9 +3,11 @@
 //! What may follow what is decided here; whether a particular step is
 //! allowed to a particular lead (a reason, consent) is a rule of the operations crate.
 
+mod export;
 mod filter;
 mod wire;
 
+pub use export::{LeadExport, LeadFile, LeadFileFormat};
 pub use filter::LeadFilter;
 pub use wire::{
     CampaignRef, Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange, Utm,

@@ -9,9 +9,11 @@ use actix_web::http::header::HeaderValue;
 use aicmo_operations::OperationError;
 use aicmo_operations::audit::AuditDownload;
 use aicmo_operations::import::FailedRows;
+use aicmo_operations::leads::LeadDownload;
 use aicmo_shared::api::{CommandEndpoint, Endpoint, ReadEndpoint};
 use aicmo_shared::audit::AuditFile;
 use aicmo_shared::import::FailedRowsFile;
+use aicmo_shared::lead::LeadFile;
 use aicmo_shared::{MockReason, Sourced};
 use serde::Serialize;
 
@@ -75,33 +77,41 @@ impl<T> Done<T> {
 }
 
 /// What a handler returns whose answer is a file.
-pub type RowsResult = Result<Rows, ApiError>;
+pub type FileResult = Result<File, ApiError>;
 
 /// A file that is streamed while it is read.
-pub struct Rows(AuditDownload);
+pub struct File(Download);
 
-impl From<AuditDownload> for Rows {
+impl From<AuditDownload> for File {
     fn from(file: AuditDownload) -> Self {
-        Self(file)
+        Self(Download::Audit(file))
     }
 }
 
-/// What a handler returns whose answer is a table of failed rows.
-pub type TableResult = Result<Table, ApiError>;
-
-/// A table that is streamed while it is read.
-pub struct Table(FailedRows);
-
-impl From<FailedRows> for Table {
+impl From<FailedRows> for File {
     fn from(file: FailedRows) -> Self {
-        Self(file)
+        Self(Download::FailedRows(file))
     }
 }
+
+impl From<LeadDownload> for File {
+    fn from(file: LeadDownload) -> Self {
+        Self(Download::Leads(file))
+    }
+}
+
+/// What the endpoint table says of an answer that is a file.
+pub trait IsFile {}
+
+impl IsFile for AuditFile {}
+impl IsFile for FailedRowsFile {}
+impl IsFile for LeadFile {}
 
 /// A file on its way out.
 pub enum Download {
     Audit(AuditDownload),
     FailedRows(FailedRows),
+    Leads(LeadDownload),
 }
 
 impl Download {
@@ -110,6 +120,7 @@ impl Download {
         match self {
             Self::Audit(file) => &file.name,
             Self::FailedRows(file) => &file.name,
+            Self::Leads(file) => &file.name,
         }
     }
 
@@ -118,6 +129,7 @@ impl Download {
         match self {
             Self::Audit(file) => file.media_type(),
             Self::FailedRows(_) => "text/csv; charset=utf-8; header=present",
+            Self::Leads(file) => file.media_type(),
         }
     }
 
@@ -129,6 +141,7 @@ impl Download {
         match self {
             Self::Audit(file) => file.next().await,
             Self::FailedRows(file) => file.next().await,
+            Self::Leads(file) => file.next().await,
         }
     }
 }
@@ -226,9 +239,9 @@ impl<E: CommandEndpoint<Answer = T>, T: Serialize> Answer<E> for Done<T> {
     }
 }
 
-impl<E: CommandEndpoint<Answer = AuditFile>> Answer<E> for Rows {
+impl<E: CommandEndpoint<Answer: IsFile>> Answer<E> for File {
     fn render(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(&AuditFile {})
+        Ok(b"{}".to_vec())
     }
 
     fn etag(&self) -> Option<&HeaderValue> {
@@ -240,25 +253,7 @@ impl<E: CommandEndpoint<Answer = AuditFile>> Answer<E> for Rows {
     }
 
     fn into_file(self) -> Result<Download, Self> {
-        Ok(Download::Audit(self.0))
-    }
-}
-
-impl<E: CommandEndpoint<Answer = FailedRowsFile>> Answer<E> for Table {
-    fn render(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(&FailedRowsFile {})
-    }
-
-    fn etag(&self) -> Option<&HeaderValue> {
-        None
-    }
-
-    fn mock_reason(&self) -> Option<MockReason> {
-        None
-    }
-
-    fn into_file(self) -> Result<Download, Self> {
-        Ok(Download::FailedRows(self.0))
+        Ok(self.0)
     }
 }
 

@@ -52,6 +52,7 @@ fn mounts() -> Mounts {
         .endpoint::<api::GetMyWork, _, _, _>(tasks::get_my_work)
         .endpoint::<api::ListLeads, _, _, _>(leads::list_leads)
         .endpoint::<api::CreateLead, _, _, _>(leads::create_lead)
+        .endpoint::<api::ExportLeads, _, _, _>(leads::export_leads)
         .endpoint::<api::GetLead, _, _, _>(leads::get_lead)
         .endpoint::<api::PatchLead, _, _, _>(leads::patch_lead)
         .endpoint::<api::ChangeLeadStatus, _, _, _>(leads::change_lead_status)

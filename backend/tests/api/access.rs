@@ -31,6 +31,7 @@ const LEADS: Open = From(Operator, Some(Scope::LeadsWrite));
 const CAMPAIGNS: Open = From(Operator, Some(Scope::CampaignsWrite));
 const IMPORTS: Open = From(Operator, Some(Scope::ImportRun));
 const CONTROL: Open = From(Operator, Some(Scope::AutonomyControl));
+const EXPORTS: Open = From(Operator, Some(Scope::ExportRun));
 const ADMIN: Open = From(Admin, None);
 
 const EXPECTED: &[(&str, Open)] = &[
@@ -40,6 +41,7 @@ const EXPECTED: &[(&str, Open)] = &[
     ("GetMyWork", READ),
     ("ListLeads", READ),
     ("CreateLead", LEADS),
+    ("ExportLeads", EXPORTS),
     ("GetLead", READ),
     ("PatchLead", LEADS),
     ("ChangeLeadStatus", LEADS),

@@ -250,6 +250,7 @@ on_both_databases! {
         }
 
         walk.run("ExportAudit", "", None).await;
+        walk.run("ExportLeads", "", None).await;
         walk.run("CreateBackup", "", None).await;
 
         let commands: BTreeSet<&str> =

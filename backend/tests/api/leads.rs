@@ -2,7 +2,8 @@
 
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{
-    ChangeLeadStatus, CreateLead, GetLead, LeadQuery, ListLeadEvents, ListLeads, NoQuery, PatchLead,
+    ChangeLeadStatus, CreateLead, ExportLeads, GetLead, LeadQuery, ListLeadEvents, ListLeads, NoQuery,
+    PatchLead,
 };
 use aicmo_shared::lead::{LeadDraft, LeadOutcome, LeadPatch, LeadSort, LeadStatus, LeadStatusChange};
 use aicmo_shared::patch::Patch;
@@ -10,6 +11,7 @@ use aicmo_test_support::on_both_databases;
 use serde_json::json;
 
 use super::harness::{TestServer, send};
+use super::samples;
 
 fn draft(name: &str, email: &str) -> LeadDraft {
     LeadDraft {
@@ -128,5 +130,60 @@ on_both_databases! {
         assert_eq!(problem.extras["column"], "status");
         let figures = send(server.get("/api/v1/metrics/attention")).await.json()["data"].clone();
         assert_eq!(figures["corrupt_rows"], 1);
+    }
+
+    async fn a_view_leaves_as_a_table_that_comes_in_again_and_as_lines(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        for (name, email, company) in [
+            ("Ada Lovelace", "ada@engine.example", "=HYPERLINK(\"x\")"),
+            ("Zoë, \"the\" one", "zoe@engine.example", "Söhne\nund Co"),
+            ("Bob", "bob@other.example", "Other"),
+        ] {
+            let lead = LeadDraft {
+                company: Some(company.to_owned()),
+                tags: vec!["fair".to_owned(), "hot".to_owned()],
+                ..draft(name, email)
+            };
+            server.client.command::<CreateLead>(&[], &lead, None).await.expect("created");
+        }
+        let export = async |body: serde_json::Value| {
+            send(server.client.endpoint::<ExportLeads>(&[]).json(&body)).await
+        };
+        let got = export(json!({ "format": "csv", "filter": { "text": "engine" }, "sort": "name" })).await;
+        assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+        assert_eq!(got.header("content-type"), "text/csv; charset=utf-8; header=present");
+        assert!(got.header("content-disposition").starts_with("attachment; filename=\"leads-20"));
+        let text = got.text();
+        let mut table = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let headers = table.headers().expect("a header").clone();
+        let rows: Vec<csv::StringRecord> = table.records().collect::<Result<_, _>>().expect("a table");
+        let cell = |row: usize, name: &str| {
+            let at = headers.iter().position(|header| header == name).expect("a column");
+            rows[row][at].to_owned()
+        };
+        assert_eq!(rows.len(), 2);
+        assert_eq!(cell(0, "company"), "'=HYPERLINK(\"x\")", "no cell is a formula");
+        assert_eq!((cell(1, "name"), cell(1, "company")), ("Zoë, \"the\" one".to_owned(), "Söhne\nund Co".to_owned()));
+        assert_eq!((cell(0, "tags"), cell(0, "opt_out"), cell(0, "is_mock")), ("fair; hot".into(), "false".into(), "false".into()));
+
+        // What left comes in again as it was: everybody is known, and nothing changes.
+        let import = samples::upload(&server, &text).await;
+        let id = import["id"].as_str().expect("an id").to_owned();
+        let mapping = json!({ "columns": import["mapping"] });
+        for (method, step) in [("PUT", "mapping"), ("POST", "preview")] {
+            let path = format!("/api/v1/imports/{id}/{step}");
+            let got = send(server.request(method, &path).json(&mapping)).await;
+            assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+        }
+        let shown = send(server.get(&format!("/api/v1/imports/{id}"))).await.json();
+        assert_eq!((&shown["data"]["counts"]["unchanged"], &shown["data"]["counts"]["total"]), (&json!(2), &json!(2)), "{shown}");
+
+        let lines = export(json!({ "format": "ndjson" })).await.text();
+        let leads: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+        assert_eq!(leads.len(), 3);
+        assert!(leads.iter().all(|lead| lead["tags"] == json!(["fair", "hot"]) && lead["is_mock"] == json!(false)));
+        let refused = export(json!({ "format": "pdf" })).await;
+        refused.refused(ErrorCode::ValidationFailed);
     }
 }

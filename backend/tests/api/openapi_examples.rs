@@ -31,6 +31,7 @@ const BY_CHANCE: &[&str] = &[
     "MakeSupportBundle",
     "ListAudit",
     "ExportAudit",
+    "ExportLeads",
     "OpenStream",
     "CreateBackup",
     "ListBackups",

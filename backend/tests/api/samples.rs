@@ -43,6 +43,7 @@ pub fn body(name: &str) -> Value {
         "PatchWebhook" => json!({ "description": "Warehouse" }),
         "ReplayWebhook" => json!({ "failed_since": "2026-01-15T09:30:00Z" }),
         "ExportAudit" => json!({ "format": "ndjson" }),
+        "ExportLeads" => json!({ "format": "csv", "filter": { "status": "NEW" } }),
         "ReportClientError" => json!({ "tab": "leads", "message": "boom", "location": "leads.rs:1:1",
             "build": "dev", "recovered": true }),
         "SignIn" => json!({ "email": "ada@people.example", "password": PASSWORD }),

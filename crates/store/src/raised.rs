@@ -92,6 +92,8 @@ const fn kinds_of(action: AuditAction) -> &'static [EventKind] {
         AuditAction::WebhookDisabled => &[EventKind::WebhookDisabled],
         AuditAction::WebhookTested => &[EventKind::WebhookTested],
         AuditAction::AuditExported => &[EventKind::AuditExported],
+        // The trail keeps it; nothing that a screen shows has moved.
+        AuditAction::LeadsExported => &[],
         AuditAction::BackupMade => &[EventKind::BackupMade],
         AuditAction::DataMoved => &[EventKind::DataMoved],
     }

@@ -23,7 +23,9 @@ use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
 use crate::import::{FailedRowsFile, Import, ImportMapping, ImportRow, ImportUndoRequest};
 use crate::inventory::EntryPoint;
-use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
+use crate::lead::{
+    Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadFile, LeadPatch, LeadRow, LeadStatusChange,
+};
 use crate::metrics::Attention;
 use crate::passkey::{Passkey, PasskeyAdded, PasskeyChallenge, PasskeyDraft, PasskeyName, PasskeySignIn};
 use crate::problem::ErrorCode as E;
@@ -142,6 +144,10 @@ endpoints! {
         access: Access::Needs(C::EditLeads),
         service: Some(S::Leads), version: false, success: 201, problems: [ValidationFailed, IdentityConflict],
         "Creates a lead, or merges into the one that has its identity.";
+    Command Post "/api/v1/leads/export" => ExportLeads(NoQuery, Json LeadExport) -> LeadFile as Rows,
+        access: Access::Needs(C::ExportLeads),
+        service: Some(S::Leads), version: false, success: 200, problems: [ValidationFailed],
+        "Streams the leads of a view as a file: a table, or lines of JSON.";
     Read Get "/api/v1/leads/{id}" => GetLead(NoQuery, None ()) -> Lead,
         access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [NotFound],

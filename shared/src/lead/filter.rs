@@ -1,11 +1,15 @@
-//! What the lead list is narrowed to. How it is spelled on the wire is `api::LeadQuery`'s.
+//! What the lead list is narrowed to. How it is spelled in an address is `api::LeadQuery`'s.
+
+use serde::{Deserialize, Serialize};
 
 use super::{ConsentStatus, GradeFilter, LeadSource, LeadStatus, LeadView};
 use crate::id::CampaignId;
 use crate::time::Timestamp;
 
 /// Conditions on leads. Every one that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LeadFilter {
     pub status: Option<LeadStatus>,
     pub grade: Option<GradeFilter>,

@@ -5,7 +5,7 @@ use aicmo_shared::api::{AuditQuery, NoQuery};
 use aicmo_shared::audit::{AuditChainReport, AuditExport, AuditRow};
 
 use super::Ops;
-use crate::http::answer::{CommandResult, ReadResult, RowsResult};
+use crate::http::answer::{CommandResult, FileResult, ReadResult};
 use crate::http::extract::{Body, Caller, Query};
 
 /// `ListAudit`
@@ -24,6 +24,6 @@ pub async fn export_audit(
     caller: Caller,
     _: Query<NoQuery>,
     body: Body<AuditExport>,
-) -> RowsResult {
+) -> FileResult {
     Ok(audit::export_audit(&ops, &caller.0, body.0).await?.into())
 }

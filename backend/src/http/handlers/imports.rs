@@ -7,7 +7,7 @@ use aicmo_shared::api::{ImportQuery, ImportRowQuery, NoQuery};
 use aicmo_shared::import::{Import, ImportMapping, ImportRow, ImportUndoRequest};
 
 use super::Ops;
-use crate::http::answer::{CommandResult, Done, Read, ReadResult, TableResult, version_etag};
+use crate::http::answer::{CommandResult, Done, FileResult, Read, ReadResult, version_etag};
 use crate::http::extract::{Body, Caller, Id, Query};
 use crate::http::upload::Upload;
 
@@ -72,7 +72,7 @@ pub async fn list_import_rows(
 }
 
 /// `GetFailedRows`
-pub async fn get_failed_rows(ops: Ops, id: Id<ImportId>, _: Query<NoQuery>) -> TableResult {
+pub async fn get_failed_rows(ops: Ops, id: Id<ImportId>, _: Query<NoQuery>) -> FileResult {
     Ok(import::failed_rows(&ops, id.0).await?.into())
 }
 

@@ -4,10 +4,12 @@ use actix_web::http::header::HeaderValue;
 use aicmo_operations::leads;
 use aicmo_shared::LeadId;
 use aicmo_shared::api::{LeadQuery, NoQuery};
-use aicmo_shared::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
+use aicmo_shared::lead::{
+    Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadPatch, LeadRow, LeadStatusChange,
+};
 
 use super::Ops;
-use crate::http::answer::{CommandResult, Done, Read, ReadResult, version_etag};
+use crate::http::answer::{CommandResult, Done, FileResult, Read, ReadResult, version_etag};
 use crate::http::extract::{Body, Caller, Id, IfMatch, Query};
 
 fn etag(lead: &Lead) -> HeaderValue {
@@ -28,6 +30,11 @@ pub async fn create_lead(
 ) -> CommandResult<LeadCreated> {
     let created = leads::create_lead(&ops, &caller.0, body.0).await?;
     Ok(Done::from(created).with_etag(|created| etag(&created.lead)))
+}
+
+/// `ExportLeads`
+pub async fn export_leads(ops: Ops, caller: Caller, _: Query<NoQuery>, body: Body<LeadExport>) -> FileResult {
+    Ok(leads::export_leads(&ops, &caller.0, body.0).await?.into())
 }
 
 /// `GetLead`

@@ -1,6 +1,8 @@
 //! The document as a page for people, at `/api/docs`: plain HTML made from the document itself, with
 //! a style sheet of our own. It runs no script and loads nothing from elsewhere, so it needs no
 //! exception from the security policy and works in a closed network.
+//!
+//! Operations and types are folded; a browser unfolds the one that a link or a search leads to.
 
 use std::fmt::Write as _;
 use std::future::ready;
@@ -170,7 +172,7 @@ impl<'a> Page<'a> {
         let said = operation.described;
         let _ = write!(
             out,
-            "<article id=\"{0}\"><h3><b>{1}</b> <code>{2}</code></h3><p>{3}</p>",
+            "<details class=\"entry\"><summary><h3><b>{1}</b> <code>{2}</code></h3> {3}</summary><article id=\"{0}\">",
             operation.id,
             operation.method,
             escape(operation.path),
@@ -217,7 +219,7 @@ impl<'a> Page<'a> {
             escape(&curl(operation))
         );
         Self::answers(out, operation);
-        out.push_str("</article>");
+        out.push_str("</article></details>");
     }
 
     fn answers(out: &mut String, operation: &Operation<'_>) {
@@ -259,7 +261,7 @@ impl<'a> Page<'a> {
     fn component(out: &mut String, name: &str, schema: &Value) {
         let _ = write!(
             out,
-            "<article id=\"type-{0}\"><h3><code>{0}</code></h3><p>{1}</p>",
+            "<details class=\"entry\"><summary><h3><code>{0}</code></h3></summary><article id=\"type-{0}\"><p>{1}</p>",
             escape(name),
             text(&schema["description"])
         );
@@ -291,7 +293,7 @@ impl<'a> Page<'a> {
                 escape(name)
             );
         }
-        out.push_str("</article>");
+        out.push_str("</article></details>");
     }
 
     fn resolved(&self, value: &'a Value) -> &'a Value {

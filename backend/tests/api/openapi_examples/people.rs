@@ -300,19 +300,21 @@ async fn trail(all: &mut Collected, server: &TestServer, admin: &Who) {
     for name in ["ListAudit", "VerifyAudit"] {
         all.call_as(server, admin, name, "", None, None).await;
     }
-    // The first lines are enough to see what a file looks like.
-    let mut forms = serde_json::Map::new();
-    for (format, media) in [("csv", "text/csv"), ("ndjson", "application/x-ndjson")] {
-        let body = json!({ "format": format });
-        let got = all
-            .call_as(server, admin, "ExportAudit", "", None, Some(body))
-            .await
-            .text();
-        let lines: Vec<&str> = got.lines().take(2).collect();
-        let lines = all.steady.lines(&lines.join("\n"));
-        forms.insert(media.to_owned(), json!(format!("{lines}\n")));
+    for name in ["ExportLeads", "ExportAudit"] {
+        // The first lines are enough to see what a file looks like.
+        let mut forms = serde_json::Map::new();
+        for (format, media) in [("csv", "text/csv"), ("ndjson", "application/x-ndjson")] {
+            let body = json!({ "format": format });
+            let got = all
+                .call_as(server, admin, name, "", None, Some(body))
+                .await
+                .text();
+            let lines: Vec<&str> = got.lines().take(2).collect();
+            let lines = all.steady.lines(&lines.join("\n"));
+            forms.insert(media.to_owned(), json!(format!("{lines}\n")));
+        }
+        all.answers.insert(name.to_owned(), Value::Object(forms));
     }
-    all.answers.insert("ExportAudit".to_owned(), Value::Object(forms));
     // The schema is that of what an event carries, so that is what is shown.
     let told = first_told(server).await;
     let told = all.steady.value(&told);

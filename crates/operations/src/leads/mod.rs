@@ -1,17 +1,19 @@
 //! Leads: list, look at, create or merge, edit, move along their table.
 //!
-//! `create` brings a person in, `edit` changes fields, `step` changes the status, `trail` writes what
-//! changed without the personal values. Who is the same person is decided in `matching`, how two
+//! `create` brings a person in, `edit` changes fields, `step` changes the status, `export` lets them
+//! leave as a file, `trail` writes what changed without the personal values. Who is the same person is decided in `matching`, how two
 //! records become one in `merge`.
 
 mod create;
 mod draft;
 mod edit;
+mod export;
 mod step;
 mod trail;
 
 pub use create::create_lead;
 pub use edit::patch_lead;
+pub use export::{LeadDownload, export_leads};
 pub use step::change_lead_status;
 
 use aicmo_shared::api::LeadQuery;

@@ -82,6 +82,7 @@ const TRIED_OVER_HTTP: &[&str] = &[
     "CreateApiKey",
     "RevokeApiKey",
     "ExportAudit",
+    "ExportLeads",
     "CreateBackup",
 ];
 

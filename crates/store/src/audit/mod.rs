@@ -130,6 +130,7 @@ impl AuditEntry {
             | AuditAction::WebhookDeleted
             | AuditAction::WebhookTested
             | AuditAction::WebhookReplayed
+            | AuditAction::LeadsExported
             | AuditAction::AuditExported => None,
         }
     }

@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 use aicmo_shared::api::LeadQuery;
 use aicmo_shared::lead::{
-    ConsentStatus, GradeFilter, LeadFilter, LeadSort, LeadSource, LeadStatus, LeadView,
+    ConsentStatus, GradeFilter, LeadExport, LeadFileFormat, LeadFilter, LeadSort, LeadSource, LeadStatus,
+    LeadView,
 };
 use aicmo_shared::{CampaignId, DateText};
 
@@ -147,6 +148,15 @@ impl LeadAddress {
             sort: self.sort,
             cursor,
             limit: Some(limit),
+        }
+    }
+
+    /// This view as a file.
+    pub fn export(&self, day_begins: DayBegins, format: LeadFileFormat) -> LeadExport {
+        LeadExport {
+            format,
+            filter: self.query(day_begins, None, 1).filter(),
+            sort: self.sort,
         }
     }
 

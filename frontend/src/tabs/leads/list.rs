@@ -16,6 +16,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::address::{LeadAddress, conditions_in_words};
 use super::count::LeadCount;
+use super::export::ExportLeadsMenu;
 use super::filters::{LeadFilters, NamedViews};
 use super::place::Place;
 use super::rows::LeadTable;
@@ -76,7 +77,10 @@ pub fn LeadList(
             data=leads
             skeleton=12
             flush=true
-            aside=move || view! { <LeadCount leads address /> }
+            aside=move || view! {
+                <LeadCount leads address />
+                <ExportLeadsMenu address />
+            }
             toolbar=move || view! {
                 <NamedViews address go />
                 <LeadFilters address go campaigns />

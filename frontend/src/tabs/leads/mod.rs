@@ -10,6 +10,7 @@ mod create;
 mod create_form;
 mod detail;
 mod edit_form;
+mod export;
 mod filters;
 mod further;
 mod import;

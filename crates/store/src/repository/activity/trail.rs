@@ -175,6 +175,7 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
         | AuditAction::WebhookTested
         | AuditAction::WebhookReplayed
         | AuditAction::AuditExported
+        | AuditAction::LeadsExported
         | AuditAction::LeadCreated
         | AuditAction::LeadMerged
         | AuditAction::LeadTouched

@@ -13,6 +13,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::LeadRecord;
 use super::plan::Way;
 use super::row::record_of;
 use crate::column;
@@ -24,10 +25,10 @@ use crate::session::Session;
 const WHAT: &str = "list the leads";
 
 /// A page of leads.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LeadPage {
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeadPage<R = LeadRow> {
     /// The good rows, in order.
-    pub rows: Vec<LeadRow>,
+    pub rows: Vec<R>,
     /// Rows of this page that hold a value which no enum knows.
     pub corrupt: Vec<CorruptRow>,
     /// Where the next page begins; `None` on the last one.
@@ -67,6 +68,30 @@ pub async fn list(
     after: Option<&LeadPosition>,
     limit: u32,
 ) -> Result<LeadPage, StoreError> {
+    let page = records_in_order(session, filter, sort, after, limit).await?;
+    let named = campaigns::names(session, page.rows.iter().filter_map(|record| record.campaign)).await?;
+    let rows = page.rows.into_iter().map(|record| {
+        let campaign = record.campaign.and_then(|id| named.get(&id).cloned());
+        record.into_row(campaign)
+    });
+    Ok(LeadPage {
+        rows: rows.collect(),
+        corrupt: page.corrupt,
+        next: page.next,
+    })
+}
+
+/// As `list`, with the leads as they are kept.
+///
+/// # Errors
+/// As `list`.
+pub async fn records_in_order(
+    session: &impl Session,
+    filter: &LeadFilter,
+    sort: LeadSort,
+    after: Option<&LeadPosition>,
+    limit: u32,
+) -> Result<LeadPage<LeadRecord>, StoreError> {
     let way = Way::of(session, filter, sort, limit).await?;
     let query = page_query(filter, sort, after, limit, &way)?;
     let raw = session
@@ -75,27 +100,23 @@ pub async fn list(
         .await
         .map_err(StoreError::of(WHAT))?;
     let (raw, more) = cut(raw, limit);
-    let mut page = LeadPage::default();
+    let mut page = LeadPage {
+        rows: Vec::new(),
+        corrupt: Vec::new(),
+        next: None,
+    };
     if let Some(last) = raw.last()
         && more
     {
         page.next = Some(position_of(last, sort)?);
     }
-    let mut records = Vec::with_capacity(raw.len());
+    page.rows.reserve(raw.len());
     for row in &raw {
         match column::decode::<lead::Model>("leads", row).and_then(record_of) {
-            Ok(record) => records.push(record),
+            Ok(record) => page.rows.push(record),
             Err(corrupt) => page.corrupt.push(corrupt),
         }
     }
-    let named = campaigns::names(session, records.iter().filter_map(|record| record.campaign)).await?;
-    page.rows = records
-        .into_iter()
-        .map(|record| {
-            let campaign = record.campaign.and_then(|id| named.get(&id).cloned());
-            record.into_row(campaign)
-        })
-        .collect();
     Ok(page)
 }
 

@@ -11,7 +11,7 @@ pub(crate) mod views;
 mod write;
 
 pub use count::{count, count_exactly};
-pub use list::{LeadPage, LeadPosition, PositionKey, explain, list};
+pub use list::{LeadPage, LeadPosition, PositionKey, explain, list, records_in_order};
 pub use record::LeadRecord;
 pub use texts::matches_words;
 pub use ties::{Ties, ties};
