@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use aicmo_shared::CampaignId;
 use aicmo_shared::access::{Role, Scope};
+use aicmo_shared::lead::{LeadFileFormat, LeadSort};
 use clap::{Args, Parser, Subcommand};
 
 use super::accounts::{parse_role, parse_scope};
@@ -113,6 +114,9 @@ pub enum Command {
     /// Bring files in through a running server.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Take data out of a running server.
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Manage people and service accounts on the database itself.
@@ -164,6 +168,33 @@ pub struct ImportLeads {
     /// Print the import as JSON.
     #[arg(long)]
     pub json: bool,
+    /// The server to ask [AICMO_BACKEND_URL].
+    #[arg(long, value_name = "URL")]
+    pub backend_url: Option<String>,
+}
+
+/// What to take out.
+#[derive(Debug, Subcommand)]
+pub enum ExportCommand {
+    /// Take any view of the leads out, as a table or as lines of JSON.
+    Leads(ExportLeads),
+}
+
+/// Which leads, and where to.
+#[derive(Debug, Args)]
+pub struct ExportLeads {
+    /// In which form: csv or ndjson.
+    #[arg(long, default_value = "csv", value_parser = LeadFileFormat::parse)]
+    pub format: LeadFileFormat,
+    /// A condition, as the filter of the API has it, such as status=NEW or text=ada; may be repeated.
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    pub conditions: Vec<String>,
+    /// The order, as the API has it; by priority without one.
+    #[arg(long, value_parser = LeadSort::parse)]
+    pub sort: Option<LeadSort>,
+    /// Where to put them, never over another file; standard output without one.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
     /// The server to ask [AICMO_BACKEND_URL].
     #[arg(long, value_name = "URL")]
     pub backend_url: Option<String>,
@@ -343,7 +374,8 @@ impl SettingFlags {
             Command::Serve { bind } => named.push(("AICMO_BIND", bind)),
             Command::Healthcheck { backend_url }
             | Command::Status { backend_url, .. }
-            | Command::Import(ImportCommand::Leads(ImportLeads { backend_url, .. })) => {
+            | Command::Import(ImportCommand::Leads(ImportLeads { backend_url, .. }))
+            | Command::Export(ExportCommand::Leads(ExportLeads { backend_url, .. })) => {
                 named.push(("AICMO_BACKEND_URL", backend_url));
             }
             _ => {}

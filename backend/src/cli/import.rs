@@ -15,7 +15,7 @@ use aicmo_shared::{CampaignId, ClosedEnum};
 
 use super::args::ImportLeads;
 use super::output::{print_json, print_text};
-use super::remote::{absent, client};
+use super::remote::{client, refusal, save};
 use super::{block_on, table};
 use crate::process::{Exit, Stop};
 use crate::settings::Settings;
@@ -64,7 +64,8 @@ async fn run(settings: &Settings, client: &Client, asked: &ImportLeads) -> Resul
     line.clear();
     let mut import = previewed.map_err(refused)?;
     if let Some(path) = &asked.failed_rows {
-        save_failed_rows(client, &id, path).await.map_err(refused)??;
+        let rows = client.file::<GetFailedRows>(&[&id], &()).await.map_err(refused)?;
+        save(rows, Some(path)).await.map_err(refused)??;
     }
     if !asked.dry_run {
         if import.counts.total == import.counts.invalid {
@@ -155,43 +156,6 @@ fn progress(done: u64, total: u64, since: Duration) -> String {
     text
 }
 
-/// Streams the failed rows to a new file, so that their size does not become memory.
-async fn save_failed_rows(client: &Client, id: &str, path: &Path) -> Result<Result<(), Stop>, ClientError> {
-    let answer = client
-        .endpoint::<GetFailedRows>(&[id])
-        .send()
-        .await
-        .and_then(aicmo_client::reqwest::Response::error_for_status);
-    let mut answer = match answer {
-        Ok(answer) => answer,
-        Err(cause) => return Err(ClientError::Transport(cause.to_string())),
-    };
-    let failed = |cause: std::io::Error| {
-        Stop::new(
-            Exit::Failed,
-            format!(
-                "The failed rows cannot be written to {}: {cause}.",
-                path.display()
-            ),
-        )
-    };
-    let mut file = match std::fs::File::create_new(path) {
-        Ok(file) => file,
-        Err(cause) => return Ok(Err(failed(cause))),
-    };
-    loop {
-        match answer.chunk().await {
-            Ok(Some(piece)) => {
-                if let Err(cause) = file.write_all(&piece) {
-                    return Ok(Err(failed(cause)));
-                }
-            }
-            Ok(None) => return Ok(file.sync_all().map_err(failed)),
-            Err(cause) => return Err(ClientError::Transport(cause.to_string())),
-        }
-    }
-}
-
 fn summary(import: &Import) -> String {
     let rows: Vec<Vec<String>> = RowVerdict::ALL
         .iter()
@@ -238,28 +202,6 @@ fn ended(import: &Import) -> Result<Exit, Stop> {
                 format!("The import stands still: {state}. What was written stays written.")
             }),
         )),
-    }
-}
-
-fn refusal(settings: &Settings, error: ClientError) -> Stop {
-    match error {
-        ClientError::Transport(_) => absent(settings),
-        ClientError::Problem(problem) => {
-            let mut text = problem.detail.clone();
-            for fault in &problem.errors {
-                if fault.message != problem.detail {
-                    let _ = write!(text, " {}: {}", fault.pointer, fault.message);
-                }
-            }
-            Stop::new(Exit::Failed, text)
-        }
-        other @ ClientError::Unreadable { .. } => Stop::new(
-            Exit::Failed,
-            format!(
-                "The server at {} cannot be understood: {other}.",
-                settings.backend_url
-            ),
-        ),
     }
 }
 

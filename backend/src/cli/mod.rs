@@ -8,6 +8,7 @@ mod args;
 mod audit;
 mod database;
 mod doctor;
+mod export;
 mod import;
 mod inventory;
 mod local;
@@ -86,6 +87,7 @@ fn with_settings(command: &Command, flags: &args::SettingFlags) -> Result<Exit, 
         Command::Migrate { check, rehearse } => database::migrate(&settings, *check, *rehearse),
         Command::Healthcheck { .. } => remote::healthcheck(&settings),
         Command::Status { json, .. } => remote::status(&settings, *json),
+        Command::Export(args::ExportCommand::Leads(asked)) => export::leads(&settings, asked),
         Command::Import(args::ImportCommand::Leads(asked)) => import::leads(&settings, asked),
         Command::Backup { file, with_keys } => transfer::backup(&settings, file.as_deref(), *with_keys),
         Command::Restore { file, into, replace } => {

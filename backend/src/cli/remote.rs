@@ -1,6 +1,8 @@
 //! Commands that ask a running server, wherever `AICMO_BACKEND_URL` says it is.
 
 use std::fmt::Write as _;
+use std::io::Write;
+use std::path::Path;
 
 use aicmo_client::{Client, ClientError};
 use aicmo_shared::api::{GetStatus, NoQuery};
@@ -104,4 +106,64 @@ pub(super) fn absent(settings: &Settings) -> Stop {
             settings.backend_url
         ),
     )
+}
+
+/// A refusal in words, with the fields that it is about.
+pub(super) fn refusal(settings: &Settings, error: ClientError) -> Stop {
+    match error {
+        ClientError::Transport(_) => absent(settings),
+        ClientError::Problem(problem) => {
+            let mut text = problem.detail.clone();
+            for fault in &problem.errors {
+                if fault.message != problem.detail {
+                    let _ = write!(text, " {}: {}", fault.pointer, fault.message);
+                }
+            }
+            Stop::new(Exit::Failed, text)
+        }
+        other @ ClientError::Unreadable { .. } => Stop::new(
+            Exit::Failed,
+            format!(
+                "The server at {} cannot be understood: {other}.",
+                settings.backend_url
+            ),
+        ),
+    }
+}
+
+/// Streams an answer that is a file to a new file, or to standard output, so that its size does not
+/// become memory. A file that lacks its end does not stay.
+///
+/// # Errors
+/// The outer one is of the server, the inner one of this machine.
+pub(super) async fn save(
+    mut answer: aicmo_client::reqwest::Response,
+    path: Option<&Path>,
+) -> Result<Result<(), Stop>, ClientError> {
+    let place = path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
+    let failed = |cause: std::io::Error| {
+        Stop::new(Exit::Failed, format!("{place} cannot be written: {cause}."))
+    };
+    let mut to: Box<dyn Write + Send> = match path.map(std::fs::File::create_new).transpose() {
+        Ok(Some(file)) => Box::new(file),
+        Ok(None) => Box::new(std::io::stdout()),
+        Err(cause) => return Ok(Err(failed(cause))),
+    };
+    loop {
+        match answer.chunk().await {
+            Ok(Some(piece)) => {
+                if let Err(cause) = to.write_all(&piece) {
+                    return Ok(Err(failed(cause)));
+                }
+            }
+            Ok(None) => return Ok(to.flush().map_err(failed)),
+            Err(cause) => {
+                if let Some(path) = path {
+                    // What is left of it says less than the error does.
+                    let _ = std::fs::remove_file(path);
+                }
+                return Err(ClientError::Transport(cause.to_string()));
+            }
+        }
+    }
 }

@@ -1,5 +1,5 @@
-//! `aicmo import leads`: a file goes in through a running server, and whatever stands in its way is
-//! said with the exit code that scripts rely on.
+//! `aicmo import leads` and `aicmo export leads`: a file goes in through a running server and comes out
+//! of it again, and whatever stands in its way is said with the exit code that scripts rely on.
 
 use aicmo_shared::api::{GetAttention, ImportQuery, ListImports, NoQuery};
 use aicmo_shared::import::{Import, ImportState};
@@ -129,4 +129,35 @@ async fn what_stands_in_the_way_is_said_with_its_exit_code() {
         .await
         .expect("figures");
     assert_eq!(figures.data().leads, 0, "nothing was written");
+}
+
+#[tokio::test]
+async fn any_view_comes_out_again_as_a_file() {
+    let room = Room::new();
+    let server = room.serve(&[]);
+    let asked = [
+        ("AICMO_BACKEND_URL", server.url.as_str()),
+        ("AICMO_API_KEY", server.key()),
+    ];
+    std::fs::write(room.path().join("leads.csv"), FILE).expect("written");
+    let told = room.run(&["import", "leads", "leads.csv", "--map", "Person=name"], &asked);
+    assert_eq!(told.status.code(), Some(0), "{}", told.stderr);
+
+    let table = room.run(&["export", "leads", "--where", "text=engine", "--where", "status=NEW"], &asked);
+    assert_eq!(table.status.code(), Some(0), "{}", table.stderr);
+    assert!(table.stdout.starts_with("\u{feff}name,email,"), "{}", table.stdout);
+    assert!(table.stdout.contains("\r\nAda Lovelace,ada@engine.example,"), "{}", table.stdout);
+
+    let lines = ["export", "leads", "--format", "ndjson", "--out", "leads.ndjson"];
+    assert_eq!(room.run(&lines, &asked).status.code(), Some(0));
+    let text = std::fs::read_to_string(room.path().join("leads.ndjson")).expect("the leads");
+    let lead: serde_json::Value = serde_json::from_str(text.trim_end()).expect("one line of JSON");
+    assert_eq!(lead["email"], "ada@engine.example");
+    let again = room.run(&lines, &asked);
+    assert_eq!(again.status.code(), Some(1), "it is never written over another file");
+
+    for wrong in [&["--where", "status"][..], &["--where", "status=ENGAGED"], &["--format", "pdf"]] {
+        let refused = room.run(&[&["export", "leads"], wrong].concat(), &asked);
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", refused.stderr);
+    }
 }

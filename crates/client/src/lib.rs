@@ -251,6 +251,23 @@ impl Client {
         }
     }
 
+    /// Asks an endpoint for a file and leaves it to be read piece by piece. It is not sent twice.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn file<E: CommandEndpoint>(
+        &self,
+        path_values: &[&str],
+        body: &E::Body,
+    ) -> Result<reqwest::Response, ClientError> {
+        let request = self.endpoint::<E>(path_values);
+        retry::send_for_file(match E::SPEC.body {
+            aicmo_shared::api::BodyKind::Json => request.json(body),
+            aicmo_shared::api::BodyKind::None | aicmo_shared::api::BodyKind::File => request,
+        })
+        .await
+    }
+
     /// Sends JSON to a path outside the endpoint table, such as the fault routes of E2E mode.
     ///
     /// # Errors

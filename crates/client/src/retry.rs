@@ -126,18 +126,30 @@ async fn attempt_once<T: DeserializeOwned>(request: RequestBuilder) -> Result<T,
             wait: None,
         });
     }
-    Err(match serde_json::from_slice::<Problem>(&body) {
-        Ok(problem) => Failed {
-            passing: is_passing(status) || problem.code == ErrorCode::IdempotencyInProgress,
-            error: ClientError::Problem(Box::new(problem)),
-            wait,
-        },
-        Err(cause) => Failed {
-            passing: is_passing(status),
-            error: ClientError::unreadable(status.as_u16(), &cause),
-            wait,
-        },
+    let error = refusal(status, &body);
+    Err(Failed {
+        passing: is_passing(status) || error.code() == Some(ErrorCode::IdempotencyInProgress),
+        error,
+        wait,
     })
+}
+
+fn refusal(status: StatusCode, body: &[u8]) -> ClientError {
+    match serde_json::from_slice::<Problem>(body) {
+        Ok(problem) => ClientError::Problem(Box::new(problem)),
+        Err(cause) => ClientError::unreadable(status.as_u16(), &cause),
+    }
+}
+
+/// Sends a request whose answer is a file, which is left to be read.
+pub(crate) async fn send_for_file(request: RequestBuilder) -> Result<Response, ClientError> {
+    let response = request.send().await.map_err(ClientError::transport)?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let body = response.bytes().await.map_err(ClientError::transport)?;
+    Err(refusal(status, &body))
 }
 
 /// Whether the same request may be answered otherwise a little later. A balancer in front of the

@@ -146,7 +146,7 @@ pub async fn change_status(
 }
 
 /// Campaigns as other rows name them.
-pub(crate) async fn names(
+pub async fn names(
     session: &impl Session,
     ids: impl IntoIterator<Item = CampaignId>,
 ) -> Result<HashMap<CampaignId, CampaignRef>, StoreError> {
