@@ -64,7 +64,7 @@ async fn a_file_of_leads_goes_in_through_a_running_server() {
     assert_eq!(leads().await, 1);
     let failed = std::fs::read_to_string(room.path().join("failed.csv")).expect("the failed rows");
     assert!(
-        failed.contains("Nobody,not an address,Navy,3,email_invalid"),
+        failed.contains("Nobody,not an address,Navy,3,\"email_invalid"),
         "{failed}"
     );
     assert!(told.stderr.is_empty(), "nobody watches: {}", told.stderr);
