@@ -52,6 +52,7 @@ async fn run(settings: &Settings, client: &Client, asked: &ImportLeads) -> Resul
     let mapping = ImportMapping {
         columns: mapped(&import, &asked.map)?,
         campaign,
+        accepts_without_identity: asked.accept_without_identity,
     };
     client
         .command::<MapImport>(&[&id], &mapping, None)
