@@ -79,3 +79,22 @@ test("failed rows are downloaded, corrected and imported", async () => {
   });
   assert.equal(await leads(), before + 2);
 });
+
+test("rows that nothing finds again are taken where the operator says so", async () => {
+  const before = await leads();
+  const path = await server.file("names only.csv", "Name,Company\r\nUma Roth,Roth & Co\r\nVic Sand,Sand Ltd\r\n");
+  await onPage(browser, server, { name: "without identity" }, async (page) => {
+    const opened = shell(page, server);
+    const wizard = importing(page);
+    await opened.do.open("/leads");
+    await wizard.do.upload(path);
+    await page.getByText(/No column is an identity/).first().waitFor();
+    await page.getByLabel(/Accept rows without identity/).check();
+    await wizard.do.dryRun();
+    await wizard.see.count("new", 2);
+    await wizard.see.row(/Nothing will find this person again/);
+    await wizard.do.commit();
+    await wizard.see.committed();
+  });
+  assert.equal(await leads(), before + 2);
+});

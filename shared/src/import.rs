@@ -268,6 +268,8 @@ pub struct Import {
     /// One entry per header, in file order.
     pub mapping: Vec<ImportColumn>,
     pub campaign: Option<CampaignId>,
+    /// Rows that nothing would find again become leads all the same.
+    pub accepts_without_identity: bool,
     pub counts: VerdictCounts,
     /// Rows settled by the commit so far, invalid ones included.
     pub committed: u64,
@@ -316,7 +318,7 @@ pub struct ImportUndoRequest {
 }
 
 /// What each header becomes, and where the leads go.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImportMapping {
@@ -324,6 +326,10 @@ pub struct ImportMapping {
     pub columns: Vec<ImportColumn>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<CampaignId>,
+    /// Whether a row without e-mail address, telephone number and profile becomes a lead all the same.
+    /// Nothing finds such a lead again: it is never merged, and the same file makes it twice.
+    #[serde(default)]
+    pub accepts_without_identity: bool,
 }
 
 /// A reason with the column and the value it is about.

@@ -159,6 +159,9 @@ pub struct ImportLeads {
     /// The campaign that new leads belong to.
     #[arg(long, value_name = "ID")]
     pub campaign: Option<CampaignId>,
+    /// Make leads of rows that nothing would find again, too.
+    #[arg(long)]
+    pub accept_without_identity: bool,
     /// Only say what would happen; nothing is written.
     #[arg(long)]
     pub dry_run: bool,

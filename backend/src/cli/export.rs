@@ -48,11 +48,17 @@ fn filter(conditions: &[String]) -> Result<LeadFilter, Stop> {
             )
         })?;
         let value = match name {
-            "review" | "score_from" | "score_to" => serde_json::from_str(value).unwrap_or_else(|_| value.into()),
+            "review" | "score_from" | "score_to" => {
+                serde_json::from_str(value).unwrap_or_else(|_| value.into())
+            }
             _ => Value::from(value),
         };
         fields.insert(name.to_owned(), value);
     }
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|cause| Stop::new(Exit::Usage, format!("The leads cannot be narrowed like that: {cause}.")))
+    serde_json::from_value(Value::Object(fields)).map_err(|cause| {
+        Stop::new(
+            Exit::Usage,
+            format!("The leads cannot be narrowed like that: {cause}."),
+        )
+    })
 }

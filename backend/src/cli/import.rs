@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aicmo_client::{Client, ClientError};
@@ -35,33 +35,32 @@ async fn run(settings: &Settings, client: &Client, asked: &ImportLeads) -> Resul
         .filter(std::fs::Metadata::is_file)
         .map(|file| file.len())
         .ok_or_else(|| Stop::new(Exit::Usage, format!("{} is no file.", asked.file.display())))?;
-    let line = Line::default();
-    let told = line.clone();
     let sent = move |bytes: u64| {
-        told.show(&format!(
+        show(&format!(
             "uploading, {} of {} KB",
             bytes / 1024,
             size.div_ceil(1024)
-        ))
+        ));
     };
     let campaign: Option<CampaignId> = asked.campaign;
     let uploaded = client
         .upload_import_file_watched(&asked.file, campaign, sent)
         .await;
-    line.clear();
+    clear();
     let import = uploaded.map_err(refused)?;
     let id = import.id.to_string();
     let mapping = ImportMapping {
         columns: mapped(&import, &asked.map)?,
         campaign,
+        accepts_without_identity: asked.accept_without_identity,
     };
     client
         .command::<MapImport>(&[&id], &mapping, None)
         .await
         .map_err(refused)?;
-    line.show("dry run");
+    show("dry run");
     let previewed = client.command::<PreviewImport>(&[&id], &(), None).await;
-    line.clear();
+    clear();
     let mut import = previewed.map_err(refused)?;
     if let Some(path) = &asked.failed_rows {
         let rows = client.file::<GetFailedRows>(&[&id], &()).await.map_err(refused)?;
@@ -78,7 +77,7 @@ async fn run(settings: &Settings, client: &Client, asked: &ImportLeads) -> Resul
             .command::<CommitImport>(&[&id], &(), None)
             .await
             .map_err(refused)?;
-        import = follow(client, &id, &line).await.map_err(refused)?;
+        import = follow(client, &id).await.map_err(refused)?;
     }
     if asked.json {
         print_json(&import)?;
@@ -131,17 +130,17 @@ fn mapped(import: &Import, changes: &[String]) -> Result<Vec<ImportColumn>, Stop
 }
 
 /// Waits until the commit stands still, and tells how far it is.
-async fn follow(client: &Client, id: &str, line: &Line) -> Result<Import, ClientError> {
+async fn follow(client: &Client, id: &str) -> Result<Import, ClientError> {
     let begun = Instant::now();
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     loop {
         ticks.tick().await;
         let import = client.read::<GetImport>(&[id], &NoQuery {}).await?.into_data();
         if import.state != ImportState::Committing {
-            line.clear();
+            clear();
             return Ok(import);
         }
-        line.show(&progress(import.committed, import.counts.total, begun.elapsed()));
+        show(&progress(import.committed, import.counts.total, begun.elapsed()));
     }
 }
 
@@ -205,20 +204,15 @@ fn ended(import: &Import) -> Result<Exit, Stop> {
     }
 }
 
-/// One line of a terminal that is written over; nothing where nobody watches.
-#[derive(Clone, Debug, Default)]
-struct Line;
-
-impl Line {
-    fn show(&self, text: &str) {
-        if std::io::stderr().is_terminal() {
-            eprint!("\r\u{1b}[2K{text}");
-        }
+/// Writes over the last line of a terminal; says nothing where nobody watches.
+fn show(text: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\u{1b}[2K{text}");
     }
+}
 
-    fn clear(&self) {
-        self.show("");
-    }
+fn clear() {
+    show("");
 }
 
 #[cfg(test)]

@@ -141,9 +141,8 @@ pub(super) async fn save(
     path: Option<&Path>,
 ) -> Result<Result<(), Stop>, ClientError> {
     let place = path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
-    let failed = |cause: std::io::Error| {
-        Stop::new(Exit::Failed, format!("{place} cannot be written: {cause}."))
-    };
+    let failed =
+        |cause: std::io::Error| Stop::new(Exit::Failed, format!("{place} cannot be written: {cause}."));
     let mut to: Box<dyn Write + Send> = match path.map(std::fs::File::create_new).transpose() {
         Ok(Some(file)) => Box::new(file),
         Ok(None) => Box::new(std::io::stdout()),

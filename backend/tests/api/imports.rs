@@ -17,7 +17,7 @@ use super::samples::{self, CSV};
 fn mapping() -> ImportMapping {
     ImportMapping {
         columns: vec![ImportColumn::Name, ImportColumn::Email, ImportColumn::Company],
-        campaign: None,
+        ..ImportMapping::default()
     }
 }
 
@@ -130,7 +130,7 @@ on_both_databases! {
         let run = async |name: &str, text: &str| {
             let import = client.upload_import(name, text, None).await.expect("uploaded");
             let id = import.id.to_string();
-            let mapping = ImportMapping { columns: import.mapping.clone(), campaign: None };
+            let mapping = ImportMapping { columns: import.mapping.clone(), ..ImportMapping::default() };
             client.command::<MapImport>(&[&id], &mapping, None).await.expect("mapped");
             let previewed = client.command::<PreviewImport>(&[&id], &(), None).await.expect("previewed");
             (id, previewed)

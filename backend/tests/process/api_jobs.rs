@@ -202,7 +202,7 @@ async fn in_rust(url: String, key: String) -> Result<(), Box<dyn Error>> {
     let id = import.id.to_string();
     let mapping = ImportMapping {
         columns: vec![ImportColumn::Name, ImportColumn::Email, ImportColumn::Company],
-        campaign: None,
+        ..ImportMapping::default()
     };
     client.command::<MapImport>(&[&id], &mapping, None).await?;
     client.command::<PreviewImport>(&[&id], &(), None).await?;

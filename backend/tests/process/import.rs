@@ -64,7 +64,7 @@ async fn a_file_of_leads_goes_in_through_a_running_server() {
     assert_eq!(leads().await, 1);
     let failed = std::fs::read_to_string(room.path().join("failed.csv")).expect("the failed rows");
     assert!(
-        failed.contains("Nobody,not an address,Navy,3,email_invalid"),
+        failed.contains("Nobody,not an address,Navy,3,\"email_invalid"),
         "{failed}"
     );
     assert!(told.stderr.is_empty(), "nobody watches: {}", told.stderr);
@@ -143,10 +143,28 @@ async fn any_view_comes_out_again_as_a_file() {
     let told = room.run(&["import", "leads", "leads.csv", "--map", "Person=name"], &asked);
     assert_eq!(told.status.code(), Some(0), "{}", told.stderr);
 
-    let table = room.run(&["export", "leads", "--where", "text=engine", "--where", "status=NEW"], &asked);
+    let table = room.run(
+        &[
+            "export",
+            "leads",
+            "--where",
+            "text=engine",
+            "--where",
+            "status=NEW",
+        ],
+        &asked,
+    );
     assert_eq!(table.status.code(), Some(0), "{}", table.stderr);
-    assert!(table.stdout.starts_with("\u{feff}name,email,"), "{}", table.stdout);
-    assert!(table.stdout.contains("\r\nAda Lovelace,ada@engine.example,"), "{}", table.stdout);
+    assert!(
+        table.stdout.starts_with("\u{feff}name,email,"),
+        "{}",
+        table.stdout
+    );
+    assert!(
+        table.stdout.contains("\r\nAda Lovelace,ada@engine.example,"),
+        "{}",
+        table.stdout
+    );
 
     let lines = ["export", "leads", "--format", "ndjson", "--out", "leads.ndjson"];
     assert_eq!(room.run(&lines, &asked).status.code(), Some(0));
@@ -154,9 +172,17 @@ async fn any_view_comes_out_again_as_a_file() {
     let lead: serde_json::Value = serde_json::from_str(text.trim_end()).expect("one line of JSON");
     assert_eq!(lead["email"], "ada@engine.example");
     let again = room.run(&lines, &asked);
-    assert_eq!(again.status.code(), Some(1), "it is never written over another file");
+    assert_eq!(
+        again.status.code(),
+        Some(1),
+        "it is never written over another file"
+    );
 
-    for wrong in [&["--where", "status"][..], &["--where", "status=ENGAGED"], &["--format", "pdf"]] {
+    for wrong in [
+        &["--where", "status"][..],
+        &["--where", "status=ENGAGED"],
+        &["--format", "pdf"],
+    ] {
         let refused = room.run(&[&["export", "leads"], wrong].concat(), &asked);
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", refused.stderr);
     }

@@ -47,7 +47,7 @@ async fn begin_import(client: &Client, file: &Path) -> ImportId {
     let id = import.id.to_string();
     let mapping = ImportMapping {
         columns: vec![ImportColumn::Name, ImportColumn::Email, ImportColumn::Company],
-        campaign: None,
+        ..ImportMapping::default()
     };
     client
         .command::<MapImport>(&[&id], &mapping, None)

@@ -99,10 +99,12 @@ impl TestDatabase {
     pub async fn lift_check(&self, table: &str, column: &str) {
         let sql = match self.kind() {
             DatabaseKind::Sqlite => "PRAGMA ignore_check_constraints = 1".to_owned(),
-            // A table that was written anew keeps the name it had meanwhile in its constraints.
+            // A table that was written anew keeps the name it had meanwhile in its constraints, and one
+            // that was written anew twice a number behind it.
             DatabaseKind::Postgres => format!(
                 "ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_{column}_check,
-                 DROP CONSTRAINT IF EXISTS {table}_next_{column}_check"
+                 DROP CONSTRAINT IF EXISTS {table}_next_{column}_check,
+                 DROP CONSTRAINT IF EXISTS {table}_next_{column}_check1"
             ),
         };
         self.execute(&sql, vec![]).await;

@@ -67,6 +67,7 @@ pub struct Book<M> {
     people: Vec<Entry<M>>,
     by_identity: HashMap<u128, usize>,
     by_lead: HashMap<LeadId, usize>,
+    accepts_without_identity: bool,
 }
 
 impl<M> Default for Book<M> {
@@ -75,11 +76,20 @@ impl<M> Default for Book<M> {
             people: Vec::new(),
             by_identity: HashMap::new(),
             by_lead: HashMap::new(),
+            accepts_without_identity: false,
         }
     }
 }
 
 impl<M: Memory> Book<M> {
+    /// Nobody yet; whether a row without an identity of its own brings somebody new.
+    pub fn accepting_without_identity(accepts: bool) -> Self {
+        Self {
+            accepts_without_identity: accepts,
+            ..Self::default()
+        }
+    }
+
     /// Looks up whoever holds an identity of `rows`, in few queries.
     ///
     /// # Errors
@@ -184,10 +194,10 @@ impl<M: Memory> Book<M> {
             .cloned()
             .collect();
         for (identity, index) in held.iter().filter(|(_, index)| Some(*index) != who) {
-            let is_only = who.is_none() && judgement.added.is_empty();
+            let is_only = who.is_none() && judgement.added.is_empty() && !self.accepts_without_identity;
             judgement.notes.push(self.shared(identity, *index, is_only));
         }
-        if who.is_none() && judgement.added.is_empty() {
+        if who.is_none() && judgement.added.is_empty() && !self.accepts_without_identity {
             return judgement;
         }
         let index = if let Some(index) = who {

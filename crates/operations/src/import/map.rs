@@ -53,17 +53,23 @@ async fn map(
         .reading
         .as_ref()
         .map_or(&[][..], |reading| &reading.headers);
-    check(headers, &mapping.columns)?;
+    check(headers, &mapping)?;
     require_campaign(&tx, mapping.campaign).await?;
     let mut after = before.clone();
     after.state = ImportState::Mapped;
     after.mapping = mapping.columns;
     after.campaign = mapping.campaign;
+    after.accepts_without_identity = mapping.accepts_without_identity;
     after.counts = VerdictCounts::default();
     after.updated_at = now;
     after.version = imports::replace(&tx, &before, &after).await?;
     imports::clear_rows(&tx, id).await?;
-    let facts = json!({ "state": after.state, "mapping": after.mapping, "campaign": after.campaign });
+    let facts = json!({
+        "state": after.state,
+        "mapping": after.mapping,
+        "campaign": after.campaign,
+        "accepts_without_identity": after.accepts_without_identity,
+    });
     tx.commit(entry(
         operator,
         AuditAction::ImportMapped,
@@ -76,7 +82,8 @@ async fn map(
 }
 
 /// Whether a mapping can find a person in a file with these headers.
-fn check(headers: &[String], columns: &[ImportColumn]) -> Result<(), OperationError> {
+fn check(headers: &[String], mapping: &ImportMapping) -> Result<(), OperationError> {
+    let columns = &mapping.columns;
     let mut faults = Vec::new();
     let mut fault = |pointer: String, code: &str, message: String| {
         faults.push(FieldProblem {
@@ -112,7 +119,7 @@ fn check(headers: &[String], columns: &[ImportColumn]) -> Result<(), OperationEr
             ImportColumn::Email | ImportColumn::Phone | ImportColumn::LinkedinUrl
         )
     };
-    if !columns.iter().any(identifies) {
+    if !mapping.accepts_without_identity && !columns.iter().any(identifies) {
         fault(
             "/columns".to_owned(),
             "identity_missing",
@@ -201,7 +208,11 @@ mod tests {
 
     fn codes(headers: &[&str], columns: &[ImportColumn]) -> Vec<String> {
         let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
-        match check(&headers, columns) {
+        let mapping = ImportMapping {
+            columns: columns.to_vec(),
+            ..ImportMapping::default()
+        };
+        match check(&headers, &mapping) {
             Ok(()) => Vec::new(),
             Err(OperationError::Validation(faults)) => faults
                 .into_iter()
@@ -209,6 +220,16 @@ mod tests {
                 .collect(),
             Err(other) => panic!("a mapping is checked without a database: {other}"),
         }
+    }
+
+    #[test]
+    fn who_accepts_rows_without_identity_needs_no_column_for_one() {
+        let mapping = ImportMapping {
+            columns: vec![ImportColumn::Name],
+            accepts_without_identity: true,
+            ..ImportMapping::default()
+        };
+        assert!(check(&["a".to_owned()], &mapping).is_ok());
     }
 
     #[test]

@@ -108,6 +108,7 @@ fn row_reader(ops: &Operations, record: &ImportRecord, reading: &FileReading, no
         Identities::new(&ops.secrets().identity_key),
         now,
     )
+    .accepting_without_identity(record.accepts_without_identity)
 }
 
 fn require_state(

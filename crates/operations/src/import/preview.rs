@@ -69,7 +69,7 @@ async fn run(
     };
     let reader = row_reader(ops, &record, &reading, now);
     let mut chunks = read_ahead(ops.data_dir().join(&record.storage_path), reading, reader);
-    let mut book: Book<Outline> = Book::default();
+    let mut book: Book<Outline> = Book::accepting_without_identity(record.accepts_without_identity);
     let mut draft = Draft {
         ops,
         store,

@@ -36,7 +36,7 @@ pub struct Person {
     pub name: String,
     /// The name was made from company or e-mail.
     pub name_derived: bool,
-    /// At least one; the first is the key: e-mail, then telephone, then LinkedIn.
+    /// The first is the key: e-mail, then telephone, then LinkedIn. None only where that is accepted.
     pub identities: Vec<Identity>,
 }
 
@@ -49,6 +49,7 @@ pub struct RowReader {
     campaign: Option<CampaignId>,
     identities: Identities,
     touched_at: Timestamp,
+    accepts_without_identity: bool,
 }
 
 impl RowReader {
@@ -68,7 +69,14 @@ impl RowReader {
             campaign,
             identities,
             touched_at,
+            accepts_without_identity: false,
         }
+    }
+
+    /// Whether a record that nothing would find again names somebody all the same.
+    pub const fn accepting_without_identity(mut self, accepts: bool) -> Self {
+        self.accepts_without_identity = accepts;
+        self
     }
 
     /// The header of a column, as notes name it.

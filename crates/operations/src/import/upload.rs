@@ -73,6 +73,7 @@ async fn take(
         mapping: suggest_mapping(&inspection.reading.headers),
         reading: Some(inspection.reading),
         campaign: upload.campaign,
+        accepts_without_identity: false,
         counts: VerdictCounts::default(),
         committed: 0,
         error: None,

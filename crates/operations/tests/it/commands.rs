@@ -106,7 +106,7 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
     };
     let mapping = ImportMapping {
         columns: Vec::new(),
-        campaign: None,
+        ..ImportMapping::default()
     };
     let undo = ImportUndoRequest {
         reason: Some("the wrong file".to_owned()),

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use aicmo_operations::import::{
     ImportUpload, cancel_import, commit_import, get_import, list_import_rows, list_imports, map_import,
-    preview_import, upload_import,
+    preview_import, undo_import, upload_import,
 };
 use aicmo_operations::leads::{create_lead, get_lead, list_lead_events, list_leads, patch_lead};
 use aicmo_operations::{Mode, OperationError, Operations, OperationsSettings};
 use aicmo_shared::api::{ImportQuery, ImportRowQuery, LeadQuery};
 use aicmo_shared::campaign::{CampaignDraft, CampaignStep};
 use aicmo_shared::import::{
-    Import, ImportColumn, ImportMapping, ImportRow, ImportState, RowReason, RowVerdict, VerdictCounts,
+    Import, ImportColumn, ImportMapping, ImportRow, ImportState, ImportUndoRequest, RowReason, RowVerdict,
+    VerdictCounts,
 };
 use aicmo_shared::lead::{
     ConsentOrigin, ConsentStatus, Lead, LeadDraft, LeadEventKind, LeadPatch, LeadSource, LeadStatus,
@@ -72,6 +73,7 @@ impl Desk {
         let mapping = ImportMapping {
             columns: uploaded.mapping,
             campaign,
+            ..ImportMapping::default()
         };
         map_import(&self.ops, &an_operator(), uploaded.id, mapping)
             .await
@@ -361,7 +363,7 @@ on_both_databases! {
         assert_eq!(previewed.counts.total, 1);
         let mapping = ImportMapping {
             columns: vec![ImportColumn::Name, ImportColumn::Email, ImportColumn::Title],
-            campaign: None,
+            ..ImportMapping::default()
         };
         let mapped = map_import(&desk.ops, &an_operator(), previewed.id, mapping).await.expect("mapped");
         assert_eq!(mapped.state, ImportState::Mapped);
@@ -385,7 +387,7 @@ on_both_databases! {
         ] {
             assert_eq!(refused.expect_err("too early").code(), ErrorCode::ImportState);
         }
-        let short = ImportMapping { columns: vec![ImportColumn::Email], campaign: None };
+        let short = ImportMapping { columns: vec![ImportColumn::Email], ..ImportMapping::default() };
         let refused = map_import(&desk.ops, &op, uploaded.id, short).await.expect_err("does not fit");
         assert_eq!(refused.code(), ErrorCode::ValidationFailed);
         let rows = audit_rows(&desk.store).await;
@@ -393,7 +395,7 @@ on_both_databases! {
         assert_eq!(cancelled.state, ImportState::Cancelled);
         assert_eq!(audit_rows(&desk.store).await, rows + 1);
         assert_eq!(desk.n_kept_files(), 0, "nobody needs its file any more");
-        let mapping = ImportMapping { columns: uploaded.mapping, campaign: None };
+        let mapping = ImportMapping { columns: uploaded.mapping, ..ImportMapping::default() };
         for refused in [
             map_import(&desk.ops, &op, uploaded.id, mapping).await,
             cancel_import(&desk.ops, &op, uploaded.id).await,
@@ -417,6 +419,56 @@ on_both_databases! {
         assert_eq!(desk.n_touches(&ana).await, 2);
         let history = list_imports(&desk.ops, &ImportQuery::default()).await.expect("a list").into_data();
         assert_eq!(history.iter().map(|import| import.id).collect::<Vec<_>>(), [second.id, first.id]);
+    }
+}
+
+on_both_databases! {
+    async fn rows_without_identity_become_leads_where_that_is_accepted_and_are_never_merged(db: TestDatabase) {
+        let desk = Desk::at(db.store());
+        let known = LeadDraft {
+            name: Some("Front Desk".to_owned()),
+            phone: Some("+49 30 1234567".to_owned()),
+            ..LeadDraft::default()
+        };
+        create_lead(&desk.ops, &an_operator(), known).await.expect("a lead");
+        let text = "Name,Email,Phone\nAna Lima,,\nAna Lima,,\nBo Kim,,+49 30 1234567\nCy Dunn,no address,\n,no address,\n";
+        let strict = desk.previewed(text).await;
+        assert_eq!(strict.counts.invalid, 5);
+
+        let accepted = async || {
+            let uploaded = desk.upload(text).await.expect("a file that can be read");
+            let mapping = ImportMapping {
+                columns: uploaded.mapping,
+                accepts_without_identity: true,
+                ..ImportMapping::default()
+            };
+            map_import(&desk.ops, &an_operator(), uploaded.id, mapping).await.expect("it fits");
+            preview_import(&desk.ops, &an_operator(), uploaded.id).await.expect("previewed")
+        };
+        let previewed = accepted().await;
+        assert!(previewed.accepts_without_identity);
+        assert_eq!(
+            told(&desk.rows(&previewed).await),
+            [
+                "2 new identity_missing?",
+                "3 new identity_missing?",
+                "4 new identity_shared?",
+                "5 new email_invalid?+identity_missing?",
+                "6 invalid email_invalid?+name_missing",
+            ]
+        );
+        let committed = desk.commit(&previewed).await;
+        assert_eq!((committed.counts.new, committed.counts.invalid), (4, 1));
+        assert_eq!(desk.n_leads().await, 1 + 4);
+        let again = desk.commit(&accepted().await).await;
+        assert_eq!(again.counts.new, 4, "nothing finds them again");
+        assert_eq!(desk.n_leads().await, 1 + 8);
+        desk.assert_counters_are_true().await;
+        let because = ImportUndoRequest { reason: Some("twice".to_owned()) };
+        undo_import(&desk.ops, &an_operator(), again.id, because).await.expect("it begins");
+        assert_eq!(desk.settled(&again).await.undo.expect("an undo").taken_back, 4);
+        assert_eq!(desk.n_leads().await, 1 + 4);
+        desk.assert_counters_are_true().await;
     }
 }
 

@@ -34,6 +34,7 @@ pub struct Model {
     pub undo_taken_back: i64,
     pub undo_restored: i64,
     pub undo_kept: i64,
+    pub accepts_without_identity: bool,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -65,7 +65,7 @@ pub async fn write(
     // Rows that became what the dry run said are only marked; the others are written anew.
     let mut changed = Vec::new();
     let (row_readings, mut settled) = split(chunk.rows, chunk.readings);
-    let mut book: Book<Whole> = Book::default();
+    let mut book: Book<Whole> = Book::accepting_without_identity(before.accepts_without_identity);
     book.look_up(&tx, row_readings.iter().map(|(_, reading)| reading))
         .await?;
 

@@ -307,7 +307,8 @@ impl<'a> Draft<'a> {
         self.join_notes();
         let named = self.incoming.display_name();
         let mut is_valid = !self.is_damaged;
-        if is_valid && self.identities.is_empty() {
+        let is_unfindable = self.identities.is_empty();
+        if is_valid && is_unfindable && !self.reader.accepts_without_identity {
             is_valid = false;
             if self.unusable.is_empty() {
                 self.notes.push(missing(
@@ -335,6 +336,14 @@ impl<'a> Draft<'a> {
                 RowReason::NameMissing,
                 "No name, and no company or e-mail address to make one from.",
             ));
+        }
+        if is_valid && is_unfindable {
+            let message =
+                "Nothing will find this person again, so importing this row again makes a second lead.";
+            self.notes.push(RowNote {
+                is_warning: true,
+                ..missing(RowReason::IdentityMissing, message)
+            });
         }
         // The key comes first: e-mail, telephone, LinkedIn, each in the order of the file.
         self.identities.sort_by_key(|identity| identity.kind);

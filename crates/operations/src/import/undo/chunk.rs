@@ -40,7 +40,9 @@ pub async fn write(
     let mut wanted: Vec<LeadId> = rows.iter().filter_map(|row| row.lead).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let records = leads::records(&tx, &wanted).await?;
+    let mut records = leads::records(&tx, &wanted).await?;
+    // Two workers that change or remove the same leads take their locks in one order.
+    records.sort_by_key(|record| record.id);
     let ties = leads::ties(&tx, before.id, &wanted).await?;
     let all = imports::rows_of_leads(&tx, before.id, &wanted).await?;
     let mut rows_of: HashMap<LeadId, Vec<&ImportRowRecord>> = HashMap::new();
@@ -145,9 +147,7 @@ impl Back {
         }
     }
 
-    async fn write(&mut self, tx: &WriteTx, import: &ImportRecord) -> Result<(), StoreError> {
-        // Two workers that change the same leads take their locks in one order.
-        self.changed.sort_by_key(|(before, _)| before.id);
+    async fn write(&self, tx: &WriteTx, import: &ImportRecord) -> Result<(), StoreError> {
         let gone: Vec<LeadId> = self.removed.iter().map(|lead| lead.id).collect();
         touches::remove_of_import(tx, import.id, &self.restored).await?;
         touches::remove_of_import(tx, import.id, &gone).await?;

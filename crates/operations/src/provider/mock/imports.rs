@@ -93,6 +93,7 @@ fn import(index: usize, file: &File) -> Import {
         }),
         mapping: vec![ImportColumn::Name, ImportColumn::Email, ImportColumn::Company],
         campaign: None,
+        accepts_without_identity: false,
         counts: VerdictCounts {
             total,
             new: counted(RowVerdict::New),

@@ -36,6 +36,7 @@ pub struct ImportRecord {
     pub reading: Option<FileReading>,
     pub mapping: Vec<ImportColumn>,
     pub campaign: Option<CampaignId>,
+    pub accepts_without_identity: bool,
     pub counts: VerdictCounts,
     pub committed: u64,
     pub error: Option<String>,
@@ -85,6 +86,7 @@ impl ImportRecord {
             reading: self.reading,
             mapping: self.mapping,
             campaign: self.campaign,
+            accepts_without_identity: self.accepts_without_identity,
             counts: self.counts,
             committed: self.committed,
             error: self.error,
@@ -243,6 +245,7 @@ fn record_of(model: import_batch::Model) -> Result<ImportRecord, CorruptRow> {
         storage_path: model.storage_path,
         same_file_as: model.same_file_as.map(ImportId::new),
         campaign: model.campaign_id.map(CampaignId::new),
+        accepts_without_identity: model.accepts_without_identity,
         undo: match model.undo_reason {
             Some(reason) => Some(ImportUndo {
                 reason,
@@ -279,6 +282,7 @@ fn model_of(record: &ImportRecord) -> Result<import_batch::Model, StoreError> {
         reading: reading.map_err(|cause| StoreError::defect(WHAT, cause))?,
         mapping: mapping.map_err(|cause| StoreError::defect(WHAT, cause))?,
         campaign_id: record.campaign.map(CampaignId::get),
+        accepts_without_identity: record.accepts_without_identity,
         rows_total: count(record.counts.total)?,
         rows_new: count(record.counts.new)?,
         rows_merged: count(record.counts.merged)?,

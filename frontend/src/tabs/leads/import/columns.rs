@@ -10,15 +10,20 @@ const IDENTITIES: &[ImportColumn] = &[
 ];
 
 /// What keeps a mapping from being used, one sentence each; empty when it can be.
-pub fn objections(columns: &[ImportColumn], headers: &[String]) -> Vec<String> {
+pub fn objections(
+    columns: &[ImportColumn],
+    headers: &[String],
+    accepts_without_identity: bool,
+) -> Vec<String> {
     let mut found = Vec::new();
     if columns.iter().all(|column| *column == ImportColumn::Ignore) {
         found.push("Every column is left out: choose at least one.".to_owned());
         return found;
     }
-    if !columns.iter().any(|column| IDENTITIES.contains(column)) {
+    if !accepts_without_identity && !columns.iter().any(|column| IDENTITIES.contains(column)) {
         found.push(
-            "No column is an identity: every row would be invalid. Map one to E-mail, Phone or LinkedIn profile."
+            "No column is an identity: every row would be invalid. Map one to E-mail, Phone or LinkedIn profile, \
+             or accept rows without identity."
                 .to_owned(),
         );
     }
@@ -63,25 +68,29 @@ mod tests {
 
     #[test]
     fn a_mapping_without_identity_is_objected_to() {
-        let found = objections(&[ImportColumn::Name], &headers(&["Name"]));
+        let found = objections(&[ImportColumn::Name], &headers(&["Name"]), false);
         assert!(found.iter().any(|text| text.contains("identity")), "{found:?}");
+        assert!(objections(&[ImportColumn::Name], &headers(&["Name"]), true).is_empty());
     }
 
     #[test]
     fn two_columns_for_one_field_are_named_unless_it_may_repeat() {
         let columns = [ImportColumn::Email, ImportColumn::Company, ImportColumn::Company];
-        let found = objections(&columns, &headers(&["Mail", "Firm", "Account"]));
+        let found = objections(&columns, &headers(&["Mail", "Firm", "Account"]), false);
         assert_eq!(
             found,
             ["Company can come from one column only, not from Firm and Account."]
         );
         let phones = [ImportColumn::Phone, ImportColumn::Phone];
-        assert!(objections(&phones, &headers(&["Phone 1", "Phone 2"])).is_empty());
+        assert!(objections(&phones, &headers(&["Phone 1", "Phone 2"]), false).is_empty());
     }
 
     #[test]
     fn leaving_everything_out_is_one_objection() {
-        assert_eq!(objections(&[ImportColumn::Ignore], &headers(&["A"])).len(), 1);
+        assert_eq!(
+            objections(&[ImportColumn::Ignore], &headers(&["A"]), false).len(),
+            1
+        );
     }
 
     #[test]

@@ -68,6 +68,7 @@ fn Columns(
         })
         .collect();
     let campaign = RwSignal::new(campaign);
+    let accepts = RwSignal::new(untrack(|| reading.with(|import| import.accepts_without_identity)));
     let signals = chosen.clone();
     let columns = Memo::new(move |_| {
         signals
@@ -83,7 +84,7 @@ fn Columns(
         }
     });
     let headers = file.headers.clone();
-    let wrong = Memo::new(move |_| columns.with(|columns| objections(columns, &headers)));
+    let wrong = Memo::new(move |_| columns.with(|columns| objections(columns, &headers, accepts.get())));
     let why_not = Signal::derive(move || {
         blocked
             .get()
@@ -97,6 +98,7 @@ fn Columns(
         let mapping = ImportMapping {
             columns: columns.get_untracked(),
             campaign: campaign.get_untracked().parse().ok(),
+            accepts_without_identity: accepts.get_untracked(),
         };
         let id = id.clone();
         let key = key.clone();
@@ -156,6 +158,17 @@ fn Columns(
                 options=campaign_options(campaigns, campaign)
                 help="A lead that belongs to a campaign already stays there."
             />
+            <label class="scope">
+                <input
+                    type="checkbox"
+                    prop:checked=move || accepts.get()
+                    on:change=move |event| accepts.set(event_target_checked(&event))
+                />
+                <span>
+                    "Accept rows without identity: rows with neither e-mail, telephone nor profile become leads that \
+                     nothing finds again"
+                </span>
+            </label>
             {move || {
                 let found = wrong.get();
                 (!found.is_empty()).then(|| view! {

@@ -124,7 +124,7 @@ async fn begun(ops: &Arc<Operations>, store: &Store, folder: &TempDir) -> Import
     let uploaded = upload_import(ops, &olga(), upload).await.expect("read");
     let mapping = ImportMapping {
         columns: uploaded.mapping,
-        campaign: None,
+        ..ImportMapping::default()
     };
     map_import(ops, &olga(), uploaded.id, mapping)
         .await
