@@ -4,8 +4,7 @@
 //! standard error, and only to a terminal; the counts go to standard output.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal as _, Write as _};
-use std::path::Path;
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use aicmo_client::{Client, ClientError};

@@ -8,8 +8,12 @@ pub(crate) fn norm(text: &str) -> String {
     text.trim().nfkc().collect::<String>().to_lowercase()
 }
 
+/// Letters of a word that a search looks at: PostgreSQL indexes no word of more than two kilobytes.
+const WORD: usize = 64;
+
 /// The words of a text as a search compares them: lower case, without accents, letters and digits
-/// only. A script that puts no spaces between words gives a word per run of letters.
+/// only, the first `WORD` of them. A script that puts no spaces between words gives a word per run of
+/// letters.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
     let plain: String = text.nfkd().filter(|letter| !is_combining_mark(*letter)).collect();
     let words: Vec<String> = plain
@@ -44,5 +48,7 @@ mod tests {
         assert_eq!(of("İstanbul ＡＣＭＥ ½"), "istanbul|acme|1|2");
         assert_eq!(of("王芳 \"x\" * AND -y \u{202e}z"), "王芳|x|and|y|z");
         assert_eq!(of(" \t\u{301} "), "");
+        let long = words(&"x".repeat(3_000)).map(|word| word.len());
+        assert_eq!(long.collect::<Vec<_>>(), [64]);
     }
 }

@@ -107,6 +107,22 @@ on_both_databases! {
         }
     }
 
+    async fn neither_a_long_word_nor_a_long_tag_is_too_long(db: TestDatabase) {
+        let long = "x".repeat(3_000);
+        let lead = a_lead()
+            .with(|lead| {
+                lead.notes = Some(format!("{long} and so on"));
+                lead.tags = vec![long.clone()];
+            })
+            .build();
+        insert(&db, &[lead, ada()]).await;
+        assert_eq!(names(&db, &text(&long)).await.len(), 1);
+        assert_eq!(names(&db, &text("so xxx")).await.len(), 1);
+        let tag = |tag: &str| LeadFilter { tag: Some(tag.to_owned()), ..LeadFilter::default() };
+        assert_eq!(names(&db, &tag(&long)).await.len(), 1);
+        assert!(names(&db, &tag(&long[1..])).await.is_empty());
+    }
+
     async fn a_time_bounds_from_its_first_instant_to_before_its_last(db: TestDatabase) {
         let lead = bob();
         insert(&db, std::slice::from_ref(&lead)).await;

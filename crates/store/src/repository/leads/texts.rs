@@ -13,6 +13,7 @@ use aicmo_shared::lead::{Lead, LeadFilter};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::LeadRecord;
@@ -123,8 +124,16 @@ fn text_of<'a>(lead: impl Into<Searched<'a>>) -> String {
 
 /// A whole value as one word, whatever it is made of.
 fn marked(mark: char, value: &str) -> String {
+    let value = norm(value);
     let mut word = String::from(mark);
-    for byte in norm(value).bytes() {
+    let hash: [u8; 32] = Sha256::digest(value.as_bytes()).into();
+    // A long value stands there by its hash: neither database indexes words of any length.
+    let spelled = if value.len() <= hash.len() {
+        value.as_bytes()
+    } else {
+        &hash
+    };
+    for byte in spelled {
         // Writing to a string cannot fail.
         let _ = write!(word, "{byte:02x}");
     }
