@@ -23,6 +23,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
         .map(|word| {
             word.chars()
                 .filter(|letter| !is_combining_mark(*letter))
+                .take(WORD)
                 .collect()
         })
         .filter(|word: &String| !word.is_empty())
