@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use aicmo_shared::CampaignId;
 use aicmo_shared::access::{Role, Scope};
 use aicmo_shared::lead::{LeadFileFormat, LeadSort};
+use aicmo_shared::{CampaignId, ClosedEnum};
 use clap::{Args, Parser, Subcommand};
 
 use super::accounts::{parse_role, parse_scope};

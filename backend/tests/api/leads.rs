@@ -136,7 +136,7 @@ on_both_databases! {
         let server = TestServer::live(db.store());
         for (name, email, company) in [
             ("Ada Lovelace", "ada@engine.example", "=HYPERLINK(\"x\")"),
-            ("Zoë, \"the\" one", "zoe@engine.example", "Söhne\nund Co"),
+            ("Zoë, \"the\" one", "zoe@engine.example", "Söhne, \"und\" Co"),
             ("Bob", "bob@other.example", "Other"),
         ] {
             let lead = LeadDraft {
@@ -163,7 +163,7 @@ on_both_databases! {
         };
         assert_eq!(rows.len(), 2);
         assert_eq!(cell(0, "company"), "'=HYPERLINK(\"x\")", "no cell is a formula");
-        assert_eq!((cell(1, "name"), cell(1, "company")), ("Zoë, \"the\" one".to_owned(), "Söhne\nund Co".to_owned()));
+        assert_eq!((cell(1, "name"), cell(1, "company")), ("Zoë, \"the\" one".to_owned(), "Söhne, \"und\" Co".to_owned()));
         assert_eq!((cell(0, "tags"), cell(0, "opt_out"), cell(0, "is_mock")), ("fair; hot".into(), "false".into(), "false".into()));
 
         // What left comes in again as it was: everybody is known, and nothing changes.

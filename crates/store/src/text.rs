@@ -43,13 +43,12 @@ mod tests {
 
     #[test]
     fn words_are_plain_and_hold_nothing_that_a_search_could_take_for_more() {
-        let of = |text| words(text).collect::<Vec<_>>().join("|");
+        let of = |text: &str| words(text).collect::<Vec<_>>().join("|");
         assert_eq!(of("Zoë O'Neil-Müller"), "zoe|o|neil|muller");
         assert_eq!(of("ada+list@Mail.Example.ORG"), "ada|list|mail|example|org");
         assert_eq!(of("İstanbul ＡＣＭＥ ½"), "istanbul|acme|1|2");
         assert_eq!(of("王芳 \"x\" * AND -y \u{202e}z"), "王芳|x|and|y|z");
         assert_eq!(of(" \t\u{301} "), "");
-        let long = words(&"x".repeat(3_000)).map(|word| word.len());
-        assert_eq!(long.collect::<Vec<_>>(), [64]);
+        assert_eq!(of(&"x".repeat(3_000)), "x".repeat(64));
     }
 }

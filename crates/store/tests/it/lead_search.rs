@@ -201,7 +201,7 @@ on_both_databases! {
             let plan = plan.join("\n");
             let (words, rows) = match db.kind() {
                 DatabaseKind::Sqlite => ("SCAN lead_search VIRTUAL TABLE", "sqlite_autoindex_leads_1 (id=?)"),
-                DatabaseKind::Postgres => ("ix_lead_texts_words", "leads_pkey"),
+                DatabaseKind::Postgres => ("ix_lead_texts_words", "Index Cond: (id = ANY ($0))"),
             };
             assert!(plan.contains(words), "{sort}: {plan}");
             assert!(plan.contains(rows), "{sort}: {plan}");

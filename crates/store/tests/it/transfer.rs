@@ -17,7 +17,7 @@ use aicmo_test_support::{
     wait_until,
 };
 use sea_orm::{ConnectionTrait, Database};
-use sea_orm_migration::{MigrationName as _, MigratorTrait};
+use sea_orm_migration::MigratorTrait;
 
 use crate::support::{all_leads, an_entry};
 
@@ -389,7 +389,7 @@ on_both_databases! {
         assert_eq!(store.schema().await.expect("the state"), before, "nothing moved");
 
         // What one of the steps makes is there already, put by somebody else.
-        db.execute("CREATE TABLE lead_texts (id bigint)", vec![]).await;
+        db.execute("CREATE TABLE passkeys (id bigint)", vec![]).await;
         rehearse_migration(&store, &folder.path().join("other.db")).await.expect_err("it fails on the copy");
         assert_eq!(store.schema().await.expect("the state"), before, "and still nothing moved");
         store.close().await;

@@ -38,7 +38,7 @@ const NOTES: usize = 4_000;
 const WORDS: usize = 12;
 
 /// Where PostgreSQL has the words of a text, as its index has them.
-const POSTGRES_WORDS: &str = "array_to_tsvector(string_to_array(text, ' '))";
+const POSTGRES_WORDS: &str = "lead_words(text)";
 
 /// What a lead is searched by, of a record, a row or a lead on the wire.
 struct Searched<'a> {
