@@ -17,7 +17,7 @@ use aicmo_test_support::{
     wait_until,
 };
 use sea_orm::{ConnectionTrait, Database};
-use sea_orm_migration::{MigrationName as _, MigratorTrait};
+use sea_orm_migration::MigratorTrait;
 
 use crate::support::{all_leads, an_entry};
 
