@@ -83,7 +83,11 @@ on_both_databases! {
 #[tokio::test]
 async fn a_parameter_that_no_one_knows_is_named_on_every_read() {
     let server = TestServer::mock();
-    for spec in api::ALL.iter().filter(|spec| samples::is_read(spec)) {
+    // What needs live data is refused before anything of the request is looked at.
+    let reads = api::ALL
+        .iter()
+        .filter(|spec| samples::is_read(spec) && !spec.kind.needs_live_data());
+    for spec in reads {
         let path = format!("{}?colour=blue", spec.path_with(&[samples::NOBODY]));
         let problem = send(server.ask(&server.sender(spec), "GET", &path))
             .await

@@ -132,6 +132,27 @@ async fn stands(server: &TestServer, import: &str, state: &str) {
     .await;
 }
 
+/// The table of an import with one row that cannot be used.
+async fn failed_rows(all: &mut Collected, server: &TestServer) {
+    const NAME: &str = "GetFailedRows";
+    let flawed = samples::upload(server, "Name,Email\nAlan Turing,alan at bletchley\n").await;
+    let id = flawed["id"].as_str().expect("an id");
+    let path = |step: &str| format!("/api/v1/imports/{id}/{step}");
+    let mapping = json!({ "columns": ["name", "email"] });
+    for request in [
+        server.request("PUT", &path("mapping")).json(&mapping),
+        server.request("POST", &path("preview")),
+    ] {
+        let got = send(request).await;
+        assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+    }
+    let got = all
+        .call_as(server, &server.sender(spec(NAME)), NAME, id, None, None)
+        .await;
+    let table = all.steady.lines(&got.text());
+    all.answers.insert(NAME.to_owned(), json!({ "text/csv": table }));
+}
+
 async fn collect(server: &TestServer, store: &Store) -> Collected {
     let mut all = Collected::default();
     let folder = server.data_dir().display().to_string();
@@ -182,6 +203,7 @@ async fn collect(server: &TestServer, store: &Store) -> Collected {
     all.call(server, "PauseImport", &running, None).await;
     all.call(server, "ResumeImport", &running, None).await;
     stands(server, &running, "COMMITTED").await;
+    failed_rows(&mut all, server).await;
     let unwanted = samples::upload(server, "Name,Email\nX,x@many.example\n").await;
     all.call(
         server,

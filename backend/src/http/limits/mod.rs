@@ -20,7 +20,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest};
 use aicmo_shared::ErrorCode;
 use aicmo_shared::access::Access;
-use aicmo_shared::api::{EndpointSpec, Kind};
+use aicmo_shared::api::{self, EndpointSpec, Kind};
 
 use super::ApiError;
 use bucket::{Buckets, Level};
@@ -73,10 +73,10 @@ pub enum Budget {
 impl Budget {
     /// The budget of an endpoint.
     pub const fn of(spec: &EndpointSpec) -> Self {
-        match (spec.kind, spec.access) {
-            (Kind::Read | Kind::Stream, _) => Self::Reads,
-            (Kind::Command, Access::Public) => Self::SignIns,
-            (Kind::Command | Kind::Process | Kind::Inquiry, _) => Self::Writes,
+        match (spec.kind, spec.access, spec.method) {
+            (Kind::Read | Kind::Stream, ..) | (Kind::Inquiry, _, api::Method::Get) => Self::Reads,
+            (Kind::Command, Access::Public, _) => Self::SignIns,
+            (Kind::Command | Kind::Process | Kind::Inquiry, ..) => Self::Writes,
         }
     }
 
