@@ -67,7 +67,11 @@ async fn a_panicking_handler_is_one_answer_of_500_and_harms_nothing_else() {
 async fn every_read_can_fail_in_every_way_and_recovers() {
     let server = TestServer::e2e();
     let ids = Populated::found_in(&server).await;
-    for spec in api::ALL.iter().filter(|spec| samples::is_read(spec)) {
+    // A server in E2E mode has no live data, so what needs some is refused before a fault comes to it.
+    let reads = api::ALL
+        .iter()
+        .filter(|spec| samples::is_read(spec) && !spec.kind.needs_live_data());
+    for spec in reads {
         let path = spec.path_with(&[ids.id_for(spec)]);
         let get = async || send(server.ask(&server.sender(spec), "GET", &path)).await;
         arm(&server, spec.name, Some(FaultKind::Error500)).await;
