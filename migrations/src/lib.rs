@@ -27,7 +27,7 @@ mod m20261130_0019_speed_up_due_deliveries;
 mod m20261201_0020_undo_imports;
 mod m20261201_0021_widen_audit_log_for_imports;
 mod m20261201_0022_accept_rows_without_identity;
-mod m20261201_0026_create_lead_texts;
+mod m20261201_0023_create_lead_texts;
 
 use sea_orm_migration::prelude::*;
 
@@ -61,7 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_0020_undo_imports::Migration),
             Box::new(m20261201_0021_widen_audit_log_for_imports::Migration),
             Box::new(m20261201_0022_accept_rows_without_identity::Migration),
-            Box::new(m20261201_0026_create_lead_texts::Migration),
+            Box::new(m20261201_0023_create_lead_texts::Migration),
         ]
     }
 }

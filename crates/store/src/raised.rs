@@ -146,7 +146,11 @@ mod tests {
         for action in AuditAction::ALL.iter().copied() {
             let events = events_of(&entry(action));
             // An export of leads changes nothing but the trail itself.
-            assert_eq!(events.is_empty(), action == AuditAction::LeadsExported, "{action}");
+            assert_eq!(
+                events.is_empty(),
+                action == AuditAction::LeadsExported,
+                "{action}"
+            );
             let told = format!("{events:?}");
             assert!(
                 !told.contains("Ada") && !told.contains("ada@"),
