@@ -54,16 +54,23 @@ pub fn run(options: &Options, verbose: bool) -> Result<bool, Failure> {
 }
 
 fn write_examples(step: &mut Step) -> Result<(), Failure> {
-    Job::cargo("examples")
-        .args(["test", "--package", "aicmo-backend", "--test", "api", "--"])
+    const ADVICE: &str = "the examples could not be written: look at what the test says above";
+    // The whole workspace, so that nothing is compiled with other features than the suite has.
+    let printed = Job::cargo("examples")
+        .args(["test", "--locked", "--workspace", "--test", "api", "--"])
         .args([
-            "every_example_is_what_a_running_server_takes_and_answers::sqlite",
+            "openapi_examples::every_example_is_what_a_running_server_takes_and_answers::sqlite",
             "--exact",
         ])
         .env("AICMO_WRITE_EXAMPLES", "1")
-        .advice("the examples could not be written: look at what the test says above")
-        .run(step)
-        .map(drop)
+        .advice(ADVICE)
+        .run(step)?;
+    // A test that has another name by now is no failure to the runner, and writes nothing.
+    if printed.lines.iter().any(|line| line.contains("1 passed")) {
+        Ok(())
+    } else {
+        Err(printed.into_failure(ADVICE))
+    }
 }
 
 fn accept(step: &mut Step) -> Result<(), Failure> {
