@@ -24,6 +24,7 @@ mod m20261125_0016_create_events;
 mod m20261125_0017_create_webhooks;
 mod m20261130_0018_create_passkeys;
 mod m20261130_0019_speed_up_due_deliveries;
+mod m20261201_0023_create_consent_events;
 
 use sea_orm_migration::prelude::*;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_0017_create_webhooks::Migration),
             Box::new(m20261130_0018_create_passkeys::Migration),
             Box::new(m20261130_0019_speed_up_due_deliveries::Migration),
+            Box::new(m20261201_0023_create_consent_events::Migration),
         ]
     }
 }

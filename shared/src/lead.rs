@@ -3,8 +3,10 @@
 //! What may follow what is decided here; whether a particular step is
 //! allowed to a particular lead (a reason, consent) is a rule of the operations crate.
 
+mod consent;
 mod wire;
 
+pub use consent::{ConsentChange, ConsentEvent};
 pub use wire::{
     CampaignRef, Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange, Utm,
 };

@@ -132,6 +132,8 @@ async fn collect(server: &TestServer) -> Collected {
     all.call(server, "ChangeLeadStatus", &id, Some(&patched["version"]))
         .await;
     for (name, id) in [
+        ("ChangeLeadConsent", &id),
+        ("ListLeadConsent", &id),
         ("GetLead", &id),
         ("ListLeadEvents", &id),
         ("ActivateCampaign", &campaign),

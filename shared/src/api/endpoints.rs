@@ -23,7 +23,9 @@ use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
 use crate::import::{Import, ImportMapping, ImportRow};
 use crate::inventory::EntryPoint;
-use crate::lead::{Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange};
+use crate::lead::{
+    ConsentChange, ConsentEvent, Lead, LeadCreated, LeadDraft, LeadEvent, LeadPatch, LeadRow, LeadStatusChange,
+};
 use crate::metrics::Attention;
 use crate::passkey::{Passkey, PasskeyAdded, PasskeyChallenge, PasskeyDraft, PasskeyName, PasskeySignIn};
 use crate::problem::ErrorCode as E;
@@ -160,6 +162,15 @@ endpoints! {
         access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
         "The newest 100 touches, status changes and edits of a lead.";
+    Command Post "/api/v1/leads/{id}/consent" => ChangeLeadConsent(NoQuery, Json ConsentChange) -> Lead,
+        access: Access::Needs(C::EditLeads),
+        service: Some(S::Leads), version: false, success: 200,
+        problems: [NotFound, ReasonRequired, ValidationFailed, ConsentMonotonic],
+        "Moves consent towards do-not-contact, with what proves it; nothing moves it back.";
+    Read Get "/api/v1/leads/{id}/consent" => ListLeadConsent(NoQuery, None ()) -> Vec<ConsentEvent>,
+        access: Access::Needs(C::Read),
+        service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
+        "Every step of a lead's consent with origin, evidence and who wrote it.";
     Read Get "/api/v1/campaigns" => ListCampaigns(CampaignQuery, None ()) -> Vec<Campaign>,
         access: Access::Needs(C::Read),
         service: Some(S::Campaigns), version: false, success: 200, problems: [InvalidCursor],

@@ -9,6 +9,7 @@ mod idempotency;
 mod import;
 mod import_files;
 mod import_scale;
+mod lead_consent;
 mod lead_create;
 mod lead_edit;
 mod lead_list;
