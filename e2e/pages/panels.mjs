@@ -14,6 +14,7 @@ export const PANELS = [
   { panel: "import-rows", endpoint: "ListImportRows", path: "/leads?import={import}", empties: true },
   { panel: "lead-detail", endpoint: "GetLead", path: "/leads/{lead}", empties: false },
   { panel: "lead-timeline", endpoint: "ListLeadEvents", path: "/leads/{lead}", empties: true },
+  { panel: "lead-consent", endpoint: "ListLeadConsent", path: "/leads/{lead}", empties: true },
   { panel: "campaign-list", endpoint: "ListCampaigns", path: "/campaigns", empties: true },
   { panel: "campaign-detail", endpoint: "GetCampaign", path: "/campaigns/{campaign}", empties: false },
   { panel: "process", endpoint: "GetDiagnostics", path: "/diagnostics", empties: false },

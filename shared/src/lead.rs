@@ -3,10 +3,12 @@
 //! What may follow what is decided here; whether a particular step is
 //! allowed to a particular lead (a reason, consent) is a rule of the operations crate.
 
+mod consent;
 mod export;
 mod filter;
 mod wire;
 
+pub use consent::{ConsentChange, ConsentEvent};
 pub use export::{LeadExport, LeadFile, LeadFileFormat};
 pub use filter::LeadFilter;
 pub use wire::{

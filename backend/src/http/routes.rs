@@ -57,6 +57,8 @@ fn mounts() -> Mounts {
         .endpoint::<api::PatchLead, _, _, _>(leads::patch_lead)
         .endpoint::<api::ChangeLeadStatus, _, _, _>(leads::change_lead_status)
         .endpoint::<api::ListLeadEvents, _, _, _>(leads::list_lead_events)
+        .endpoint::<api::ChangeLeadConsent, _, _, _>(leads::change_lead_consent)
+        .endpoint::<api::ListLeadConsent, _, _, _>(leads::list_lead_consent)
         .endpoint::<api::ListCampaigns, _, _, _>(campaigns::list_campaigns)
         .endpoint::<api::CreateCampaign, _, _, _>(campaigns::create_campaign)
         .endpoint::<api::GetCampaign, _, _, _>(campaigns::get_campaign)

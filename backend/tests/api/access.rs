@@ -46,6 +46,8 @@ const EXPECTED: &[(&str, Open)] = &[
     ("PatchLead", LEADS),
     ("ChangeLeadStatus", LEADS),
     ("ListLeadEvents", READ),
+    ("ChangeLeadConsent", LEADS),
+    ("ListLeadConsent", READ),
     ("ListCampaigns", READ),
     ("CreateCampaign", CAMPAIGNS),
     ("GetCampaign", READ),

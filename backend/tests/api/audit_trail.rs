@@ -209,6 +209,7 @@ on_both_databases! {
         let patched = walk.run("PatchLead", &id, Some(version)).await.json();
         let version = patched["version"].as_i64().expect("a version");
         walk.run("ChangeLeadStatus", &id, Some(version)).await;
+        walk.run("ChangeLeadConsent", &id, None).await;
 
         let campaign = id_of(&walk.run("CreateCampaign", "", None).await);
         for step in ["ActivateCampaign", "PauseCampaign", "ResumeCampaign", "CompleteCampaign"] {

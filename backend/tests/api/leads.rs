@@ -187,3 +187,30 @@ on_both_databases! {
         refused.refused(ErrorCode::ValidationFailed);
     }
 }
+
+on_both_databases! {
+    async fn consent_is_told_with_what_it_rests_on_and_never_moves_back(db: TestDatabase) {
+        let server = TestServer::live(db.store());
+        let created = server
+            .client
+            .command::<CreateLead>(&[], &draft("Ada", "ada@engine.example"), None)
+            .await
+            .expect("created");
+        let path = format!("/api/v1/leads/{}/consent", created.lead.row.id);
+        let post = |body: serde_json::Value| server.request("POST", &path).json(&body);
+        send(post(json!({ "to": "DNC" }))).await.refused(ErrorCode::ReasonRequired);
+        let problem = send(post(json!({ "to": "CONSENTED", "reason": "signed up" })))
+            .await
+            .refused(ErrorCode::ValidationFailed);
+        assert_eq!(problem.errors.len(), 3);
+        let got = send(post(json!({ "to": "DNC", "reason": "asked by mail", "evidence": "Mail 7" }))).await;
+        assert_eq!(got.status.as_u16(), 200, "{}", got.text());
+        assert_eq!(got.header("etag"), "\"v2\"");
+        let back = json!({ "to": "UNKNOWN", "reason": "came back" });
+        send(post(back)).await.refused(ErrorCode::ConsentMonotonic);
+        let told = send(server.get(&path)).await.json();
+        assert_eq!(told["data"].as_array().expect("a list").len(), 1);
+        assert_eq!(told["data"][0]["evidence"], "Mail 7");
+        assert_eq!(told["data"][0]["reason"], "asked by mail");
+    }
+}

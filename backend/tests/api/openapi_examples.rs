@@ -167,6 +167,8 @@ async fn collect(server: &TestServer, store: &Store) -> Collected {
     all.call(server, "ChangeLeadStatus", &id, Some(&patched["version"]))
         .await;
     for (name, id) in [
+        ("ChangeLeadConsent", &id),
+        ("ListLeadConsent", &id),
         ("GetLead", &id),
         ("ListLeadEvents", &id),
         ("ActivateCampaign", &campaign),

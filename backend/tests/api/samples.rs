@@ -33,6 +33,8 @@ pub fn body(name: &str) -> Value {
         "CreateLead" => json!({ "name": "Ada Lovelace", "email": "ada@engine.example" }),
         "PatchLead" => json!({ "title": "Analyst" }),
         "ChangeLeadStatus" => json!({ "to": "ENRICHED" }),
+        "ChangeLeadConsent" => json!({ "to": "CONSENTED", "reason": "signed up at the fair",
+            "given_at": "2026-01-15T09:00:00Z", "origin": "form", "evidence": "Form 12 of the spring fair" }),
         "CreateCampaign" => json!({ "name": "Spring launch", "objective": "lead_generation" }),
         "ActivateCampaign" | "PauseCampaign" | "ResumeCampaign" | "CompleteCampaign" | "StopCampaign"
         | "UndoImport" => {

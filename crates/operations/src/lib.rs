@@ -5,6 +5,7 @@
 //! `aicmo_store`. Start at `context` for what every operation is given, at `provider` for how live
 //! and mock data are kept apart, and at `error` for what can go wrong.
 
+mod consent;
 mod cursor;
 mod health;
 mod ids;

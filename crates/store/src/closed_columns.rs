@@ -87,6 +87,11 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
             .has::<LeadStatus>("to_status")
             .has::<ActorType>("actor_type")
             .has::<LostReason>("reason_code"),
+        ClosedTable::new("consent_events")
+            .has::<ConsentStatus>("from_status")
+            .has::<ConsentStatus>("to_status")
+            .has::<ConsentOrigin>("origin")
+            .has::<ActorType>("actor_type"),
         ClosedTable::new("campaigns")
             .has::<CampaignObjective>("objective")
             .has::<CampaignStatus>("status")

@@ -41,8 +41,9 @@ pub use ids::new_id;
 pub use listed::Listed;
 pub use raised::NewEvent;
 pub use repository::{
-    IdPage, IdPosition, accounts, activity, audit_trail, campaigns, control, counters, events, idempotency,
-    identities, imports, integrity, lead_history, leads, metrics, tasks, timeline, touches, webhooks,
+    IdPage, IdPosition, accounts, activity, audit_trail, campaigns, consent_history, control, counters,
+    events, idempotency, identities, imports, integrity, lead_history, leads, metrics, tasks, timeline,
+    touches, webhooks,
 };
 pub use schema::SchemaState;
 pub use session::{NotesTx, Reader, Session, WriteTx};

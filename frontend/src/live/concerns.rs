@@ -65,7 +65,7 @@ pub fn concerns(interest: &Interest, moved: &Moved) -> bool {
         "GetMyWork" => matches!(topic, Topic::Approvals | Topic::Actions),
         "ListActivity" => topic == Topic::Activity,
         "ListLeads" => topic == Topic::Attention,
-        "GetLead" | "ListLeadEvents" => match kind {
+        "GetLead" | "ListLeadEvents" | "ListLeadConsent" => match kind {
             K::LeadsImported | K::FiguresRebuilt => true,
             _ => topic == Topic::Attention && is_about(),
         },

@@ -65,6 +65,7 @@ const fn keys_of(tab: Tab) -> &'static [Key] {
             ("x", "Select the row", Read),
             ("Shift x", "Select up to the row", Read),
             ("n", "New lead", EditLeads),
+            ("Shift d", "Do not contact the open lead", EditLeads),
             ("i", "Imports", Read),
             ("/", "Focus the search", Read),
             ("Esc", "Drop the selection, close the lead", Read),

@@ -24,7 +24,8 @@ use crate::fault::{ClientErrorCount, ClientErrorReport};
 use crate::import::{FailedRowsFile, Import, ImportMapping, ImportRow, ImportUndoRequest};
 use crate::inventory::EntryPoint;
 use crate::lead::{
-    Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadFile, LeadPatch, LeadRow, LeadStatusChange,
+    ConsentChange, ConsentEvent, Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadFile, LeadPatch,
+    LeadRow, LeadStatusChange,
 };
 use crate::metrics::Attention;
 use crate::passkey::{Passkey, PasskeyAdded, PasskeyChallenge, PasskeyDraft, PasskeyName, PasskeySignIn};
@@ -166,6 +167,15 @@ endpoints! {
         access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
         "The newest 100 touches, status changes and edits of a lead.";
+    Command Post "/api/v1/leads/{id}/consent" => ChangeLeadConsent(NoQuery, Json ConsentChange) -> Lead,
+        access: Access::Needs(C::EditLeads),
+        service: Some(S::Leads), version: false, success: 200,
+        problems: [NotFound, ReasonRequired, ValidationFailed, ConsentMonotonic],
+        "Moves consent towards do-not-contact, with what proves it; nothing moves it back.";
+    Read Get "/api/v1/leads/{id}/consent" => ListLeadConsent(NoQuery, None ()) -> Vec<ConsentEvent>,
+        access: Access::Needs(C::Read),
+        service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
+        "Every step of a lead's consent with origin, evidence and who wrote it.";
     Read Get "/api/v1/campaigns" => ListCampaigns(CampaignQuery, None ()) -> Vec<Campaign>,
         access: Access::Needs(C::Read),
         service: Some(S::Campaigns), version: false, success: 200, problems: [InvalidCursor],

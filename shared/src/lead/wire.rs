@@ -200,7 +200,8 @@ pub struct LeadPatch {
     pub notes: Patch<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Only DNC or CONSENTED forward; a step back is 409 `consent_monotonic`.
+    /// Only DNC: CONSENTED needs evidence and has its own route. A step back is 409
+    /// `consent_monotonic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consent_status: Option<ConsentStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,8 @@ use aicmo_operations::leads;
 use aicmo_shared::LeadId;
 use aicmo_shared::api::{LeadQuery, NoQuery};
 use aicmo_shared::lead::{
-    Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadPatch, LeadRow, LeadStatusChange,
+    ConsentChange, ConsentEvent, Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadPatch, LeadRow,
+    LeadStatusChange,
 };
 
 use super::Ops;
@@ -71,4 +72,21 @@ pub async fn change_lead_status(
 /// `ListLeadEvents`
 pub async fn list_lead_events(ops: Ops, id: Id<LeadId>, _: Query<NoQuery>) -> ReadResult<Vec<LeadEvent>> {
     Ok(leads::list_lead_events(&ops, id.0).await?.into())
+}
+
+/// `ChangeLeadConsent`
+pub async fn change_lead_consent(
+    ops: Ops,
+    caller: Caller,
+    id: Id<LeadId>,
+    _: Query<NoQuery>,
+    body: Body<ConsentChange>,
+) -> CommandResult<Lead> {
+    let lead = leads::change_lead_consent(&ops, &caller.0, id.0, body.0).await?;
+    Ok(Done::from(lead).with_etag(etag))
+}
+
+/// `ListLeadConsent`
+pub async fn list_lead_consent(ops: Ops, id: Id<LeadId>, _: Query<NoQuery>) -> ReadResult<Vec<ConsentEvent>> {
+    Ok(leads::list_lead_consent(&ops, id.0).await?.into())
 }

@@ -10,12 +10,14 @@ use aicmo_store::lead_history::StatusStep;
 use aicmo_store::leads::LeadRecord;
 use aicmo_store::touches::TouchRecord;
 use aicmo_store::{
-    AuditEntry, Session, Store, StoreError, WriteTx, identities, lead_history, leads, touches,
+    AuditEntry, Session, Store, StoreError, WriteTx, consent_history, identities, lead_history, leads,
+    touches,
 };
 use serde_json::Value;
 
 use super::draft::{Person, person};
 use super::{ATTEMPTS, require_campaign, trail};
+use crate::consent::{Cause, step_between};
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
 use crate::identity::{Identity, comparable_name};
@@ -197,6 +199,7 @@ impl Attempt<'_> {
             at: self.now,
         };
         lead_history::append(&tx, &[first]).await?;
+        self.note_consent(&tx, None, &record).await?;
         let touch = self.touch(&tx, id).await?;
         let after = trail::of_new(&self.ops.secrets, &record);
         tx.commit(self.entry(AuditAction::LeadCreated, &record, None, Some(after)))
@@ -228,6 +231,7 @@ impl Attempt<'_> {
         if after != before {
             after.updated_at = self.now;
             leads::replace(&tx, &before, &after).await?;
+            self.note_consent(&tx, Some(&before), &after).await?;
         }
         let touch = self.touch(&tx, id).await?;
         let outcome = if after.consent_status == ConsentStatus::Dnc {
@@ -272,6 +276,21 @@ impl Attempt<'_> {
             })
             .collect();
         identities::insert(tx, &records).await
+    }
+
+    async fn note_consent(
+        &self,
+        tx: &WriteTx,
+        before: Option<&LeadRecord>,
+        after: &LeadRecord,
+    ) -> Result<(), StoreError> {
+        let cause = Cause {
+            actor: &self.operator.actor,
+            evidence: self.person.incoming.source_ref.clone(),
+            reason: None,
+            at: self.now,
+        };
+        consent_history::append(tx, step_between(before, after, cause).as_slice()).await
     }
 
     async fn touch(&self, tx: &WriteTx, lead: LeadId) -> Result<TouchId, StoreError> {

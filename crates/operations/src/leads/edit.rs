@@ -9,9 +9,10 @@ use aicmo_shared::patch::Patch;
 use aicmo_shared::status::ServiceName;
 use aicmo_store::identities::IdentityRecord;
 use aicmo_store::leads::LeadRecord;
-use aicmo_store::{AuditEntry, Store, StoreError, WriteTx, identities, leads};
+use aicmo_store::{AuditEntry, Store, StoreError, WriteTx, consent_history, identities, leads};
 
 use super::{require_campaign, require_version, trail, with_current};
+use crate::consent::{Cause, step_between};
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
 use crate::identity::{Identities, Phone, normalise_phone};
@@ -66,6 +67,13 @@ async fn write(
         adopt_phone(ops, &tx, &after).await?;
     }
     leads::replace(&tx, &before, &after).await?;
+    let cause = Cause {
+        actor: &operator.actor,
+        evidence: None,
+        reason: None,
+        at: now,
+    };
+    consent_history::append(&tx, step_between(Some(&before), &after, cause).as_slice()).await?;
     let (was, is) = trail::changes(&ops.secrets, &before, &after);
     tx.commit(AuditEntry {
         actor: operator.actor.clone(),
@@ -164,6 +172,13 @@ fn applied(ops: &Operations, before: &LeadRecord, patch: LeadPatch) -> Result<Le
 fn step_consent(ops: &Operations, lead: &mut LeadRecord, to: ConsentStatus) -> Result<(), OperationError> {
     if lead.consent_status == to {
         return Ok(());
+    }
+    if to == ConsentStatus::Consented && lead.consent_status.can_become(to) {
+        return Err(OperationError::field(
+            "/consent_status",
+            "evidence_required",
+            "CONSENTED needs its time, origin and evidence: record it at the lead's consent route.",
+        ));
     }
     if !lead.consent_status.can_become(to) {
         return Err(OperationError::ConsentMonotonic(format!(

@@ -1,9 +1,10 @@
 //! Leads: list, look at, create or merge, edit, move along their table.
 //!
-//! `create` brings a person in, `edit` changes fields, `step` changes the status, `export` lets them
-//! leave as a file, `trail` writes what changed without the personal values. Who is the same person is decided in `matching`, how two
+//! `create` brings a person in, `edit` changes fields, `step` changes the status, `consent` what we may
+//! send, `export` lets them leave as a file, `trail` writes what changed without the personal values. Who is the same person is decided in `matching`, how two
 //! records become one in `merge`.
 
+mod consent;
 mod create;
 mod draft;
 mod edit;
@@ -11,6 +12,7 @@ mod export;
 mod step;
 mod trail;
 
+pub use consent::{change_lead_consent, list_lead_consent};
 pub use create::create_lead;
 pub use edit::patch_lead;
 pub use export::{LeadDownload, export_leads};

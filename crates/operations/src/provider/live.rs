@@ -14,7 +14,7 @@ use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{Import, ImportRow, ImportUndo, RowUndo, RowVerdict};
-use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
+use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
@@ -26,8 +26,8 @@ use aicmo_shared::{
 use aicmo_store::accounts::{api_keys, one_time_links, passkeys, sessions, users};
 use aicmo_store::imports::ImportRecord;
 use aicmo_store::{
-    IdPage, IdPosition, Reader, Store, activity, audit_trail, campaigns, imports, leads, metrics, tasks,
-    timeline, webhooks,
+    IdPage, IdPosition, Reader, Store, activity, audit_trail, campaigns, consent_history, imports, leads,
+    metrics, tasks, timeline, webhooks,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -208,6 +208,17 @@ impl ReadPort for LiveData<'_> {
             leads::record(&self.reader(), id).await?;
             let events = timeline::list(&self.reader(), id, TIMELINE).await?;
             report("timeline", &events.corrupt);
+            Ok(events.rows)
+        };
+        self.answer(outcome.await)
+    }
+
+    async fn lead_consent(&self, id: LeadId) -> Result<Sourced<Vec<ConsentEvent>>, OperationError> {
+        let outcome = async {
+            // A lead that does not exist has no history either; say which of the two it is.
+            leads::record(&self.reader(), id).await?;
+            let events = consent_history::list(&self.reader(), id).await?;
+            report("consent history", &events.corrupt);
             Ok(events.rows)
         };
         self.answer(outcome.await)

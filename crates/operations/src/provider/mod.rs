@@ -21,7 +21,7 @@ use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
-use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
+use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
@@ -53,6 +53,8 @@ pub trait ReadPort: Send + Sync {
     async fn lead(&self, id: LeadId) -> Result<Sourced<Lead>, OperationError>;
     /// The newest events of a lead.
     async fn lead_events(&self, id: LeadId) -> Result<Sourced<Vec<LeadEvent>>, OperationError>;
+    /// The steps of a lead's consent.
+    async fn lead_consent(&self, id: LeadId) -> Result<Sourced<Vec<ConsentEvent>>, OperationError>;
     /// A page of campaigns, newest first.
     async fn campaigns(&self, query: &CampaignQuery) -> Result<Sourced<Vec<Campaign>>, OperationError>;
     /// A campaign.

@@ -9,7 +9,7 @@ use aicmo_operations::{OperationError, Operations, campaigns, leads, webhooks};
 use aicmo_shared::api::{ALL, Kind};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective, CampaignStep};
 use aicmo_shared::import::{ImportMapping, ImportUndoRequest};
-use aicmo_shared::lead::{LeadPatch, LeadStatus, LeadStatusChange};
+use aicmo_shared::lead::{ConsentChange, ConsentStatus, LeadPatch, LeadStatus, LeadStatusChange};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::webhook::{EventFilter, WebhookDraft, WebhookPatch, WebhookReplay};
 use aicmo_shared::{CampaignId, DeliveryId, ErrorCode, ImportId, LeadId, MockReason, WebhookId};
@@ -86,6 +86,16 @@ const TRIED_OVER_HTTP: &[&str] = &[
     "CreateBackup",
 ];
 
+fn do_not_contact() -> ConsentChange {
+    ConsentChange {
+        to: ConsentStatus::Dnc,
+        reason: Some("asked by telephone".to_owned()),
+        given_at: None,
+        origin: None,
+        evidence: None,
+    }
+}
+
 /// Tries every other command; none of them finds its subject.
 #[expect(clippy::too_many_lines, reason = "one line per command")]
 async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
@@ -128,6 +138,12 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
         refused(
             "ChangeLeadStatus",
             leads::change_lead_status(ops, &operator, lead, 1, change)
+                .await
+                .map(drop),
+        ),
+        refused(
+            "ChangeLeadConsent",
+            leads::change_lead_consent(ops, &operator, lead, do_not_contact())
                 .await
                 .map(drop),
         ),

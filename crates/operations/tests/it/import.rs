@@ -7,7 +7,9 @@ use aicmo_operations::import::{
     ImportUpload, cancel_import, commit_import, get_import, list_import_rows, list_imports, map_import,
     preview_import, undo_import, upload_import,
 };
-use aicmo_operations::leads::{create_lead, get_lead, list_lead_events, list_leads, patch_lead};
+use aicmo_operations::leads::{
+    create_lead, get_lead, list_lead_consent, list_lead_events, list_leads, patch_lead,
+};
 use aicmo_operations::{Mode, OperationError, Operations, OperationsSettings};
 use aicmo_shared::api::{ImportQuery, ImportRowQuery, LeadQuery};
 use aicmo_shared::campaign::{CampaignDraft, CampaignStep};
@@ -304,6 +306,13 @@ on_both_databases! {
         let emil = desk.lead("emil@example.org").await.expect("written");
         assert_eq!(emil.row.consent_status, ConsentStatus::Dnc);
         assert_eq!(emil.consent_origin, Some(ConsentOrigin::Import));
+        let told = list_lead_consent(&desk.ops, emil.row.id).await.expect("a history").into_data();
+        assert_eq!(told.len(), 1, "two rows about him are one step");
+        assert_eq!(told[0].origin, Some(ConsentOrigin::Import));
+        let row = told[0].evidence.as_deref().expect("the row of the file");
+        assert!(row.ends_with("_row_3"), "the row that said so: {row}");
+        let told = list_lead_consent(&desk.ops, dora.row.id).await.expect("a history").into_data();
+        assert_eq!(told.len(), 1, "what was so already is no step");
         let again = desk.previewed("Name,Email,Unsubscribed\nEmil,emil@example.org,subscribed\n").await;
         desk.commit(&again).await;
         let emil = desk.lead("emil@example.org").await.expect("kept");

@@ -10,6 +10,7 @@ mod import;
 mod import_files;
 mod import_scale;
 mod import_undo;
+mod lead_consent;
 mod lead_create;
 mod lead_edit;
 mod lead_list;

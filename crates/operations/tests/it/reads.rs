@@ -58,6 +58,10 @@ pub async fn of_data(
             label(leads::list_lead_events(ops, known.lead).await),
         ),
         (
+            "ListLeadConsent",
+            label(leads::list_lead_consent(ops, known.lead).await),
+        ),
+        (
             "ListCampaigns",
             label(campaigns::list_campaigns(ops, &CampaignQuery::default()).await),
         ),

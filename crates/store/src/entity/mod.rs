@@ -7,6 +7,7 @@ pub(crate) mod approval;
 pub(crate) mod audit_head;
 pub(crate) mod audit_log;
 pub(crate) mod campaign;
+pub(crate) mod consent_event;
 pub(crate) mod control_flags;
 pub(crate) mod counter;
 pub(crate) mod event;

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod activity;
 pub mod audit_trail;
 pub mod campaigns;
+pub mod consent_history;
 pub mod control;
 pub mod counters;
 pub mod events;

@@ -39,6 +39,35 @@ on_both_databases! {
         let _ = connection.close().await;
     }
 
+    async fn consent_that_was_known_before_its_history_is_its_first_line(db: TestDatabase) {
+        for name in ["silent", "refused"] {
+            a_lead().named(name).insert(&db).await;
+        }
+        let refuse = "UPDATE leads SET consent_status = 'DNC', consent_at = 5, consent_origin = 'import' WHERE name = 'refused'";
+        db.execute(refuse, vec![]).await;
+        let first = Migrator::migrations()
+            .iter()
+            .position(|step| step.name() == "m20261201_0024_create_consent_events")
+            .expect("the step");
+        let back = u32::try_from(Migrator::migrations().len() - first).expect("few steps");
+        let connection = connect(&db).await;
+        Migrator::down(&connection, Some(back)).await.expect("back");
+        assert_eq!(db.count("leads").await, 2, "leads stay");
+        db.store().migrate().await.expect("up again");
+        let _ = connection.close().await;
+        let rows = db
+            .query("SELECT from_status, to_status, origin, given_at FROM consent_events", vec![])
+            .await;
+        let told: Vec<(String, String, String, i64)> = rows
+            .iter()
+            .map(|row| {
+                let text = |column: &str| row.try_get("", column).expect("text");
+                (text("from_status"), text("to_status"), text("origin"), row.try_get("", "given_at").expect("a time"))
+            })
+            .collect();
+        assert_eq!(told, [("UNKNOWN".to_owned(), "DNC".to_owned(), "import".to_owned(), 5)]);
+    }
+
     async fn a_schema_newer_than_the_program_is_refused_and_left_alone(db: TestDatabase) {
         db.execute("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_0001_future', 1)", vec![]).await;
         let refused = db.store().migrate().await.expect_err("a newer schema");

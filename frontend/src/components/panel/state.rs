@@ -9,7 +9,7 @@ use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::inventory::EntryPoint;
-use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
+use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::{CurrentSession, SessionInfo};
@@ -34,6 +34,7 @@ impl PanelRow for ActivityEvent {}
 impl PanelRow for AuditRow {}
 impl PanelRow for ApiKey {}
 impl PanelRow for Campaign {}
+impl PanelRow for ConsentEvent {}
 impl PanelRow for EntryPoint {}
 impl PanelRow for Import {}
 impl PanelRow for ImportRow {}

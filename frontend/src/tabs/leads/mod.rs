@@ -1,7 +1,7 @@
 //! Leads: find, triage, correct and bring in people.
 //!
 //! The address decides what is shown (`place`, `address`). Panels: `lead-list`, `lead-detail`,
-//! `lead-timeline`, `import-list`, `import-detail`, `import-rows`. Decisions are in the modules
+//! `lead-consent`, `lead-timeline`, `import-list`, `import-detail`, `import-rows`. Decisions are in the modules
 //! marked pure and tested on the host; the others draw.
 
 mod address;

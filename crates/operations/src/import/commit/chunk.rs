@@ -1,17 +1,21 @@
 //! One chunk of a commit: judges its rows again and writes all that they bring in one transaction.
 
+use std::collections::HashMap;
+
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::import::{ImportState, RowVerdict, VerdictCounts};
-use aicmo_shared::lead::LeadStatus;
+use aicmo_shared::lead::{ConsentStatus, LeadStatus};
 use aicmo_shared::{LeadId, Timestamp, TouchId};
+use aicmo_store::consent_history::ConsentStep;
 use aicmo_store::identities::IdentityRecord;
 use aicmo_store::imports::{self, ImportRecord, ImportRowRecord};
 use aicmo_store::lead_history::{self, StatusStep};
 use aicmo_store::leads::LeadRecord;
 use aicmo_store::touches::TouchRecord;
-use aicmo_store::{Store, StoreError, WriteTx, identities, leads, touches};
+use aicmo_store::{Store, StoreError, WriteTx, consent_history, identities, leads, touches};
 use serde_json::json;
 
+use crate::consent::{Cause, step_between};
 use crate::context::{Operations, Operator};
 use crate::import::book::{Book, Judgement, Whole};
 use crate::import::entry;
@@ -142,6 +146,8 @@ struct Written {
     changed: Vec<(LeadRecord, LeadRecord)>,
     identities: Vec<IdentityRecord>,
     touches: Vec<TouchRecord>,
+    /// Which row first said what about somebody's consent.
+    said: HashMap<(LeadId, ConsentStatus), Option<String>>,
 }
 
 impl Written {
@@ -171,6 +177,11 @@ impl Written {
                 }),
         );
         let incoming = &person.incoming;
+        if let Some((status, _)) = incoming.consent {
+            self.said
+                .entry((lead, status))
+                .or_insert_with(|| incoming.source_ref.clone());
+        }
         self.touches.push(TouchRecord {
             id: TouchId::new(ops.new_id(now)),
             lead,
@@ -220,6 +231,23 @@ impl Written {
             .collect();
         lead_history::append(tx, &first_steps).await?;
         touches::append(tx, &self.touches).await?;
-        Ok(())
+        consent_history::append(tx, &self.consent(operator, now)).await
+    }
+
+    fn consent(&self, operator: &Operator, now: Timestamp) -> Vec<ConsentStep> {
+        let new = self.new.iter().map(|after| (None, after));
+        let changed = self.changed.iter().map(|(before, after)| (Some(before), after));
+        new.chain(changed)
+            .filter_map(|(before, after)| {
+                let evidence = self.said.get(&(after.id, after.consent_status)).cloned();
+                let cause = Cause {
+                    actor: &operator.actor,
+                    evidence: evidence.flatten(),
+                    reason: None,
+                    at: now,
+                };
+                step_between(before, after, cause)
+            })
+            .collect()
     }
 }

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use aicmo_shared::lead::{
-    CompanySize, ConsentOrigin, ConsentStatus, GradeFilter, IdentityKind, Lead, LeadEvent, LeadEventKind,
-    LeadFilter, LeadGrade, LeadRow, LeadSort, LeadSource, LeadStatus, LeadTier, LeadView, LostReason,
-    ReviewType,
+    CompanySize, ConsentEvent, ConsentOrigin, ConsentStatus, GradeFilter, IdentityKind, Lead, LeadEvent,
+    LeadEventKind, LeadFilter, LeadGrade, LeadRow, LeadSort, LeadSource, LeadStatus, LeadTier, LeadView,
+    LostReason, ReviewType,
 };
 use aicmo_shared::{LeadId, Timestamp};
 use aicmo_store::leads::{LeadRecord, matches_words};
@@ -382,4 +382,19 @@ pub(super) fn events(lead: &Lead) -> Vec<LeadEvent> {
         );
     }
     events
+}
+
+/// The steps of a mock lead's consent: one where it is known, else none.
+pub(super) fn consent(lead: &Lead) -> Vec<ConsentEvent> {
+    let step = |given_at| ConsentEvent {
+        at: given_at,
+        from_status: ConsentStatus::Unknown,
+        to_status: lead.row.consent_status,
+        given_at,
+        origin: lead.consent_origin,
+        evidence: Some("Mock evidence".to_owned()),
+        reason: Some("Mock reason".to_owned()),
+        actor: "Mock operator".to_owned(),
+    };
+    lead.consent_at.map(step).into_iter().collect()
 }

@@ -25,7 +25,7 @@ use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
-use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
+use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
@@ -157,6 +157,14 @@ impl ReadPort for MockData<'_> {
 
     async fn lead_events(&self, id: LeadId) -> Result<Sourced<Vec<LeadEvent>>, OperationError> {
         self.found(leads::find(id).map(|lead| leads::events(&lead)), LeadId::NOUN, id)
+    }
+
+    async fn lead_consent(&self, id: LeadId) -> Result<Sourced<Vec<ConsentEvent>>, OperationError> {
+        self.found(
+            leads::find(id).map(|lead| leads::consent(&lead)),
+            LeadId::NOUN,
+            id,
+        )
     }
 
     async fn campaigns(&self, query: &CampaignQuery) -> Result<Sourced<Vec<Campaign>>, OperationError> {

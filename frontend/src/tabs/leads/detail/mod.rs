@@ -1,7 +1,7 @@
 //! One lead beside the list: who it is, where it stands, what may happen next, and its past.
 //!
-//! Owns the panels `lead-detail` and `lead-timeline`. Every change is sent with the version that
-//! was on screen.
+//! Owns the panels `lead-detail`, `lead-consent` and `lead-timeline`. Every change but
+//! do-not-contact is sent with the version that was on screen.
 
 mod conflict;
 mod consent;
@@ -14,7 +14,7 @@ mod timeline;
 
 use aicmo_shared::access::Capability;
 use aicmo_shared::activity::SubjectType;
-use aicmo_shared::api::{GetLead, ListLeadEvents, NoQuery};
+use aicmo_shared::api::{GetLead, ListLeadConsent, ListLeadEvents, NoQuery};
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::lead::Lead;
 use leptos::prelude::*;
@@ -31,7 +31,7 @@ use crate::components::dom;
 use crate::components::panel::Panel;
 use crate::session::Allowed;
 use crate::tabs::diagnostics::HistoryLink;
-use consent::DoNotContact;
+use consent::{ConsentHistory, DoNotContact};
 use edit::EditForm;
 pub use edit::campaign_options;
 use facts::Facts;
@@ -53,6 +53,7 @@ pub fn LeadPane(
     let id = move || open.get().unwrap_or_default();
     let lead = Load::keyed(id, |id: String| api::read::<GetLead>(&[&id], &NoQuery {}));
     let events = Load::keyed(id, |id: String| api::read::<ListLeadEvents>(&[&id], &NoQuery {}));
+    let consent = Load::keyed(id, |id: String| api::read::<ListLeadConsent>(&[&id], &NoQuery {}));
     let title = Signal::derive(move || {
         lead.with(|lead| lead.row.name.clone())
             .unwrap_or_else(|| "Lead".to_owned())
@@ -84,6 +85,21 @@ pub fn LeadPane(
                 let:reading
             >
                 <LeadBody reading campaigns />
+            </Panel>
+            <Panel
+                name="lead-consent"
+                title="Consent"
+                data=consent
+                skeleton=2
+                empty=|| view! {
+                    <p class="empty__title">"Nothing is known about consent"</p>
+                    <p class="empty__why">
+                        "Nobody has agreed to contact, and nobody has refused it. Each step appears here with what it rests on."
+                    </p>
+                }
+                let:reading
+            >
+                <ConsentHistory reading />
             </Panel>
             <Panel
                 name="lead-timeline"
