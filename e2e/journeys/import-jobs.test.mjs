@@ -25,7 +25,7 @@ const leads = async () => (await server.api("GET", "/api/v1/metrics/attention"))
 const newest = async () => (await server.api("GET", "/api/v1/imports?limit=1")).data[0];
 
 test("a running commit is paused, stands still, and is resumed to its end", async () => {
-  const made = leadsFile(40_000);
+  const made = leadsFile(15_000);
   const path = await server.file("large.csv", made.text);
   await onPage(browser, server, { name: "import pause" }, async (page) => {
     const opened = shell(page, server);
