@@ -389,7 +389,7 @@ on_both_databases! {
         assert_eq!(store.schema().await.expect("the state"), before, "nothing moved");
 
         // What one of the steps makes is there already, put by somebody else.
-        db.execute("CREATE TABLE consent_events (id bigint)", vec![]).await;
+        db.execute("CREATE TABLE passkeys (id bigint)", vec![]).await;
         rehearse_migration(&store, &folder.path().join("other.db")).await.expect_err("it fails on the copy");
         assert_eq!(store.schema().await.expect("the state"), before, "and still nothing moved");
         store.close().await;
