@@ -21,55 +21,12 @@ pub fn DoNotContact(
     /// The lead.
     reading: Reading<Lead>,
 ) -> impl IntoView {
-    let shell = ShellState::expect();
     let doing = Doing::default();
     let open = RwSignal::new(false);
+    let objection = RwSignal::new(None::<String>);
     let blocked = super::super::write_block();
     let is_dnc = Memo::new(move |_| reading.with(|lead| lead.row.consent_status == ConsentStatus::Dnc));
-    let name = Memo::new(move |_| reading.with(|lead| lead.row.name.clone()));
-    let address =
-        Memo::new(move |_| reading.with(|lead| lead.row.email.clone().or_else(|| lead.row.phone.clone())));
-    let reason = RwSignal::new(String::new());
-    let evidence = RwSignal::new(String::new());
-    let objection = RwSignal::new(None::<String>);
     keys::listen(|key| key == "D" && dom::press_first("#aicmo-lead-dnc-toggle"));
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let why = reason.get_untracked().trim().to_owned();
-        let wrong = crate::tabs::campaigns::reason_objection(&why);
-        objection.set(wrong.map(str::to_owned));
-        if wrong.is_some() {
-            return;
-        }
-        let proof = evidence.get_untracked().trim().to_owned();
-        let id = untrack(|| reading.with(|lead| lead.row.id.to_string()));
-        let change = ConsentChange {
-            to: ConsentStatus::Dnc,
-            reason: Some(why),
-            given_at: None,
-            origin: None,
-            evidence: (!proof.is_empty()).then_some(proof),
-        };
-        let call = command::<ChangeLeadConsent>(&[&id], &change, None);
-        doing.run_or(
-            call,
-            move |lead: Lead| {
-                open.set(false);
-                shell.toasts.done(format!(
-                    "{} will not be contacted. Nothing can lift this.",
-                    lead.row.name
-                ));
-                shell.changed();
-            },
-            move |error| {
-                shell.changed();
-                Some(error)
-            },
-        );
-    };
-    let title = Signal::derive(move || format!("Stop all contact with {}?", name.get()));
-    let reason_fault = doing.field("reason");
-    let reason_error = Signal::derive(move || objection.get().or_else(|| reason_fault.get()));
     view! {
         <Show
             when=move || !is_dnc.get()
@@ -89,14 +46,68 @@ pub fn DoNotContact(
                 "Do not contact…"
             </Button>
         </Show>
+        <DoNotContactDialog reading open objection doing />
+    }
+}
+
+/// Whom it is about, what it means, and why.
+#[component]
+fn DoNotContactDialog(
+    reading: Reading<Lead>,
+    open: RwSignal<bool>,
+    /// What is wrong with the reason.
+    objection: RwSignal<Option<String>>,
+    doing: Doing,
+) -> impl IntoView {
+    let shell = ShellState::expect();
+    let name = Memo::new(move |_| reading.with(|lead| lead.row.name.clone()));
+    let whom = move || {
+        let address = reading.with(|lead| lead.row.email.clone().or_else(|| lead.row.phone.clone()));
+        address.map_or_else(|| name.get(), |address| format!("{} ({address})", name.get()))
+    };
+    let reason = RwSignal::new(String::new());
+    let evidence = RwSignal::new(String::new());
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let why = reason.get_untracked().trim().to_owned();
+        let wrong = crate::tabs::campaigns::reason_objection(&why);
+        objection.set(wrong.map(str::to_owned));
+        if wrong.is_some() {
+            return;
+        }
+        let proof = evidence.get_untracked().trim().to_owned();
+        let id = untrack(|| reading.with(|lead| lead.row.id.to_string()));
+        let change = ConsentChange {
+            to: ConsentStatus::Dnc,
+            reason: Some(why),
+            given_at: None,
+            origin: None,
+            evidence: (!proof.is_empty()).then_some(proof),
+        };
+        let told = move |lead: Lead| {
+            open.set(false);
+            let name = lead.row.name;
+            shell
+                .toasts
+                .done(format!("{name} will not be contacted. Nothing can lift this."));
+            shell.changed();
+        };
+        doing.run_or(
+            command::<ChangeLeadConsent>(&[&id], &change, None),
+            told,
+            move |error| {
+                shell.changed();
+                Some(error)
+            },
+        );
+    };
+    let title = Signal::derive(move || format!("Stop all contact with {}?", name.get()));
+    let reason_fault = doing.field("reason");
+    let reason_error = Signal::derive(move || objection.get().or_else(|| reason_fault.get()));
+    view! {
         <Dialog open title>
             <form class="form" novalidate on:submit=submit>
-                <p id="aicmo-lead-picker">
-                    {move || match address.get() {
-                        Some(address) => format!("{} ({address})", name.get()),
-                        None => name.get(),
-                    }}
-                </p>
+                <p id="aicmo-lead-picker">{whom}</p>
                 <p class="form__consequence">
                     "This is irreversible. Consent becomes DNC, and nobody can lift it again: no edit, no import, no merge. The lead stays in the list with its history and is never sent anything."
                 </p>
@@ -142,7 +153,7 @@ pub fn ConsentHistory(
                 .iter()
                 .map(|event| {
                     let at = event.at;
-                    let details = details(event);
+                    let details = details(event, &format::moment(event.given_at));
                     view! {
                         <li class="timeline__event">
                             <span class="timeline__kind">"Consent"</span>
@@ -172,13 +183,10 @@ fn title(event: &ConsentEvent) -> String {
     format!("{} became {}", event.from_status.label(), event.to_status.label())
 }
 
-/// What the step rests on, a line each.
-fn details(event: &ConsentEvent) -> Vec<String> {
+/// What the step rests on, a line each; `given_at` in words.
+fn details(event: &ConsentEvent, given_at: &str) -> Vec<String> {
     let origin = event.origin.map_or("unknown", |origin| origin.as_str());
-    let mut lines = vec![format!(
-        "Said {}, origin {origin}",
-        format::moment(event.given_at)
-    )];
+    let mut lines = vec![format!("Said {given_at}, origin {origin}")];
     lines.extend(
         event
             .evidence
@@ -209,14 +217,13 @@ mod tests {
             actor: "Ada".to_owned(),
         };
         assert_eq!(title(&event), "Unknown became Do not contact");
-        let told = details(&event);
-        assert!(told[0].ends_with("origin import"), "{told:?}");
-        assert_eq!(told[1..], ["Evidence: row 3", "Reason: asked"]);
+        assert_eq!(
+            details(&event, "today"),
+            ["Said today, origin import", "Evidence: row 3", "Reason: asked"]
+        );
         event.origin = None;
         event.evidence = None;
         event.reason = None;
-        let told = details(&event);
-        assert_eq!(told.len(), 1);
-        assert!(told[0].ends_with("origin unknown"), "{told:?}");
+        assert_eq!(details(&event, "today"), ["Said today, origin unknown"]);
     }
 }
