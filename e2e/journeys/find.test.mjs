@@ -19,7 +19,7 @@ const PEOPLE = [
 
 before(async () => {
   [server, browser] = await Promise.all([Server.start(), launch()]);
-  for (const lead of PEOPLE) await server.api("POST", "/api/v1/leads", lead);
+  for (const lead of PEOPLE) await server.api("POST", "/api/v1/leads", lead, 201);
 });
 after(async () => {
   await browser?.close();

@@ -41,7 +41,8 @@ const COLUMNS: &[(&str, Take)] = &[
     ("opt_out", |lead, _| {
         json!(lead.consent_status == ConsentStatus::Dnc)
     }),
-    ("status", |lead, _| json!(lead.status)),
+    // The import takes the status of another tool for a tag; ours stays where it is.
+    ("aicmo_status", |lead, _| json!(lead.status)),
     ("lost_reason", |lead, _| json!(lead.lost_reason)),
     ("grade", |lead, _| json!(lead.grade)),
     ("tier", |lead, _| json!(lead.tier)),
