@@ -32,6 +32,7 @@ pub fn ExportLeadsMenu(
     let blocked = super::write_block();
     view! {
         <Allowed needs=Capability::ExportLeads>
+        <div class="leads__export">
             <Button
                 kind=ButtonKind::Quiet
                 id="aicmo-export-leads-csv"
@@ -50,7 +51,8 @@ pub fn ExportLeadsMenu(
             >
                 "NDJSON"
             </Button>
+            <DoingFailed doing=exporting />
+        </div>
         </Allowed>
-        <DoingFailed doing=exporting />
     }
 }

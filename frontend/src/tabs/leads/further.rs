@@ -146,7 +146,11 @@ pub fn WrittenCondition(
     };
     let is_number = condition.kind == "number";
     view! {
-        <label class="filter filter--wide" class:filter--set=move || !value().is_empty()>
+        <label
+            class="filter filter--wide"
+            class:filter--search=condition.id == SEARCH.id
+            class:filter--set=move || !value().is_empty()
+        >
             <span class="filter__label">{condition.label}</span>
             <input
                 class="field__input"

@@ -77,10 +77,7 @@ pub fn LeadList(
             data=leads
             skeleton=12
             flush=true
-            aside=move || view! {
-                <LeadCount leads address />
-                <ExportLeadsMenu address />
-            }
+            aside=move || view! { <LeadCount leads address /> }
             toolbar=move || view! {
                 <NamedViews address go />
                 <LeadFilters address go campaigns />
@@ -194,6 +191,7 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
                 one="lead"
                 many="leads"
             />
+            <ExportLeadsMenu address />
             <p class="leads__keys" aria-hidden="true">
                 <kbd>"j"</kbd><kbd>"k"</kbd>" move "<kbd>"Enter"</kbd>" open "<kbd>"x"</kbd>" select "
                 <kbd>"Esc"</kbd>" close"
