@@ -2,8 +2,8 @@
 
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{
-    ChangeLeadStatus, CreateLead, ExportLeads, GetLead, LeadQuery, ListLeadEvents, ListLeads, NoQuery,
-    PatchLead,
+    ChangeLeadConsent, ChangeLeadStatus, CreateLead, ExportLeads, GetLead, LeadQuery, ListLeadConsent,
+    ListLeadEvents, ListLeads, NoQuery, PatchLead,
 };
 use aicmo_shared::lead::{LeadDraft, LeadOutcome, LeadPatch, LeadSort, LeadStatus, LeadStatusChange};
 use aicmo_shared::patch::Patch;
@@ -184,7 +184,7 @@ on_both_databases! {
         assert_eq!(leads.len(), 3);
         assert!(leads.iter().all(|lead| lead["tags"] == json!(["fair", "hot"]) && lead["is_mock"] == json!(false)));
         let refused = export(json!({ "format": "pdf" })).await;
-        refused.refused(ErrorCode::ValidationFailed);
+        refused.refused(ErrorCode::InvalidEnumValue);
     }
 }
 
@@ -196,8 +196,9 @@ on_both_databases! {
             .command::<CreateLead>(&[], &draft("Ada", "ada@engine.example"), None)
             .await
             .expect("created");
-        let path = format!("/api/v1/leads/{}/consent", created.lead.row.id);
-        let post = |body: serde_json::Value| server.request("POST", &path).json(&body);
+        let id = created.lead.row.id.to_string();
+        let post =
+            |body: serde_json::Value| server.client.endpoint::<ChangeLeadConsent>(&[&id]).json(&body);
         send(post(json!({ "to": "DNC" }))).await.refused(ErrorCode::ReasonRequired);
         let problem = send(post(json!({ "to": "CONSENTED", "reason": "signed up" })))
             .await
@@ -208,9 +209,12 @@ on_both_databases! {
         assert_eq!(got.header("etag"), "\"v2\"");
         let back = json!({ "to": "UNKNOWN", "reason": "came back" });
         send(post(back)).await.refused(ErrorCode::ConsentMonotonic);
-        let told = send(server.get(&path)).await.json();
-        assert_eq!(told["data"].as_array().expect("a list").len(), 1);
-        assert_eq!(told["data"][0]["evidence"], "Mail 7");
-        assert_eq!(told["data"][0]["reason"], "asked by mail");
+        let told = server.client.read::<ListLeadConsent>(&[&id], &NoQuery {}).await.expect("a history");
+        let told = told.into_data();
+        assert_eq!(told.len(), 1);
+        assert_eq!(
+            (told[0].evidence.as_deref(), told[0].reason.as_deref()),
+            (Some("Mail 7"), Some("asked by mail"))
+        );
     }
 }

@@ -4,7 +4,7 @@ use aicmo_operations::OperationError;
 use aicmo_operations::import::list_imports;
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::ImportQuery;
-use aicmo_shared::import::{Delimiter, ImportState, TextEncoding};
+use aicmo_shared::import::{Delimiter, ImportRow, ImportState, RowNote, RowReason, RowVerdict, TextEncoding};
 use aicmo_test_support::on_both_databases;
 
 use crate::import::{Desk, told};
@@ -113,4 +113,28 @@ on_both_databases! {
         assert_eq!(desk.n_files(), 0, "nor its bytes");
         assert_eq!(audit_rows(&desk.store).await, before);
     }
+}
+
+#[test]
+fn a_warning_is_told_from_a_reason() {
+    let row = ImportRow {
+        row_number: 2,
+        verdict: RowVerdict::New,
+        name: None,
+        email: None,
+        company: None,
+        notes: vec![RowNote {
+            reason: RowReason::TooLong,
+            column: None,
+            value: None,
+            message: String::new(),
+            is_warning: true,
+        }],
+        fills: Vec::new(),
+        changes: Vec::new(),
+        lead: None,
+        undo: None,
+        kept: Vec::new(),
+    };
+    assert_eq!(told(&[row]), ["2 new too_long?"]);
 }
