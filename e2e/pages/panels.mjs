@@ -42,7 +42,9 @@ export const LIVE_PANELS = [
 
 export async function filledPath(server, path) {
   if (path.includes("{lead}")) {
-    const leads = await server.api("GET", "/api/v1/leads?limit=1");
+    // One with something to tell about its consent, so that no panel of it is empty.
+    const told = await server.api("GET", "/api/v1/leads?limit=1&filter%5Bconsent%5D=CONSENTED");
+    const leads = told.data.length > 0 ? told : await server.api("GET", "/api/v1/leads?limit=1");
     return path.replace("{lead}", leads.data[0].id);
   }
   if (path.includes("{campaign}")) {
