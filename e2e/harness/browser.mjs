@@ -59,7 +59,7 @@ export async function onPage(browser, server, options, story) {
     throw error;
   } finally {
     // An answer that a story's route was still working on has nobody to go to any more.
-    await page.unrouteAll({ behavior: "ignoreErrors" });
+    if (!page.isClosed()) await page.unrouteAll({ behavior: "ignoreErrors" });
     await context.close();
   }
 }
