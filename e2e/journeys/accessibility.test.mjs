@@ -27,6 +27,8 @@ const SCREENS = [
   { name: "lead detail", path: "/leads/{lead}", first: "lead-detail" },
   { name: "imports", path: "/leads?show=imports", first: "import-list" },
   { name: "import", path: "/leads?import={import}", first: "import-detail" },
+  { name: "bulk changes", path: "/leads?show=changes", first: "job-list" },
+  { name: "bulk change", path: "/leads?change={job}", first: "job-detail" },
   { name: "campaign detail", path: "/campaigns/{campaign}", first: "campaign-detail" },
 ];
 

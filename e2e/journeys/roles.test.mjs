@@ -99,6 +99,8 @@ test("a box that has the focus leaves the keys of the list alive", async () => {
     assert.ok(await rows.nth(1).evaluate((row) => row === document.activeElement), "and to the one below the box");
     await page.keyboard.press("x");
     await page.getByText("2 selected").waitFor();
+    const changes = page.getByRole("group", { name: "Change the selected leads" });
+    assert.equal(await changes.count(), 0, "a viewer changes nothing");
     await page.keyboard.press("Escape");
     await page.getByText("2 selected").waitFor({ state: "detached" });
   });

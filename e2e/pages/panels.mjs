@@ -1,7 +1,7 @@
 // Which endpoint stands behind which panel, and where the panel is seen. The fault matrix walks
 // this table; the last test of it asks the page whether a panel is missing here.
 
-/** `{id}` in a path is filled with the first lead, campaign or import of the mock set. */
+/** `{id}` in a path is filled with the first lead, campaign, import or bulk change of the mock set. */
 export const PANELS = [
   { panel: "triage", endpoint: "GetAttention", path: "/command", empties: false },
   { panel: "approvals", endpoint: "GetAttention", path: "/command", empties: false },
@@ -12,6 +12,9 @@ export const PANELS = [
   { panel: "import-list", endpoint: "ListImports", path: "/leads?show=imports", empties: true },
   { panel: "import-detail", endpoint: "GetImport", path: "/leads?import={import}", empties: false },
   { panel: "import-rows", endpoint: "ListImportRows", path: "/leads?import={import}", empties: true },
+  { panel: "job-list", endpoint: "ListJobs", path: "/leads?show=changes", empties: true },
+  { panel: "job-detail", endpoint: "GetJob", path: "/leads?change={job}", empties: false },
+  { panel: "job-items", endpoint: "ListJobItems", path: "/leads?change={job}", empties: true },
   { panel: "lead-detail", endpoint: "GetLead", path: "/leads/{lead}", empties: false },
   { panel: "lead-timeline", endpoint: "ListLeadEvents", path: "/leads/{lead}", empties: true },
   { panel: "lead-consent", endpoint: "ListLeadConsent", path: "/leads/{lead}", empties: true },
@@ -54,6 +57,10 @@ export async function filledPath(server, path) {
   if (path.includes("{import}")) {
     const imports = await server.api("GET", "/api/v1/imports?limit=1");
     return path.replace("{import}", imports.data[0].id);
+  }
+  if (path.includes("{job}")) {
+    const jobs = await server.api("GET", "/api/v1/jobs?limit=1");
+    return path.replace("{job}", jobs.data[0].id);
   }
   return path;
 }

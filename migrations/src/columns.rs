@@ -125,7 +125,7 @@ pub(crate) fn partial_index(
 pub(crate) fn corrupt_index(
     table: &'static str,
     key: &[&'static str],
-    columns: &[(&'static str, Values)],
+    columns: &[(&'static str, &[&str])],
 ) -> IndexCreateStatement {
     let outside: Vec<String> = columns
         .iter()

@@ -29,6 +29,8 @@ mod m20261201_0021_widen_audit_log_for_imports;
 mod m20261201_0022_accept_rows_without_identity;
 mod m20261201_0023_create_lead_texts;
 mod m20261201_0024_create_consent_events;
+mod m20261201_0025_create_jobs;
+mod widen;
 
 use sea_orm_migration::prelude::*;
 
@@ -64,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_0022_accept_rows_without_identity::Migration),
             Box::new(m20261201_0023_create_lead_texts::Migration),
             Box::new(m20261201_0024_create_consent_events::Migration),
+            Box::new(m20261201_0025_create_jobs::Migration),
         ]
     }
 }

@@ -32,7 +32,7 @@ closed_enum! {
     pub enum SubjectType {
         Lead = "lead", Campaign = "campaign", Import = "import", Attempt = "attempt",
         Approval = "approval", System = "system", User = "user", Session = "session",
-        ApiKey = "api_key", Webhook = "webhook",
+        ApiKey = "api_key", Webhook = "webhook", Job = "job",
     }
 }
 

@@ -26,7 +26,7 @@ closed_enum! {
         Control = "control",
         /// The queue of the autonomous loop.
         Actions = "actions",
-        /// Work that runs on its own: backups, moves, exports.
+        /// Work that runs on its own: bulk changes, backups, moves, exports.
         Jobs = "jobs",
         /// Imports and their progress.
         Imports = "imports",
@@ -42,6 +42,7 @@ closed_enum! {
         LeadChanged = "lead.changed",
         LeadStatusChanged = "lead.status_changed",
         LeadsImported = "leads.imported",
+        LeadsChanged = "leads.changed",
         FiguresRebuilt = "figures.rebuilt",
         ActivityAdded = "activity.added",
         CampaignCreated = "campaign.created",
@@ -53,6 +54,8 @@ closed_enum! {
         ImportProgressed = "import.progressed",
         ImportCommitted = "import.committed",
         ImportFailed = "import.failed",
+        JobChanged = "job.changed",
+        JobProgressed = "job.progressed",
         AuditExported = "audit.exported",
         BackupMade = "backup.made",
         DataMoved = "data.moved",
@@ -71,6 +74,7 @@ impl EventKind {
             | Self::LeadChanged
             | Self::LeadStatusChanged
             | Self::LeadsImported
+            | Self::LeadsChanged
             | Self::FiguresRebuilt => Topic::Attention,
             Self::ActivityAdded => Topic::Activity,
             Self::CampaignCreated
@@ -81,7 +85,11 @@ impl EventKind {
             Self::ImportChanged | Self::ImportProgressed | Self::ImportCommitted | Self::ImportFailed => {
                 Topic::Imports
             }
-            Self::AuditExported | Self::BackupMade | Self::DataMoved => Topic::Jobs,
+            Self::JobChanged
+            | Self::JobProgressed
+            | Self::AuditExported
+            | Self::BackupMade
+            | Self::DataMoved => Topic::Jobs,
             Self::WebhookChanged | Self::WebhookDisabled | Self::WebhookTested | Self::WebhookAttempted => {
                 Topic::Gateways
             }
@@ -95,6 +103,7 @@ impl EventKind {
             Self::LeadChanged => "A lead was merged, touched or edited.",
             Self::LeadStatusChanged => "A lead took a step.",
             Self::LeadsImported => "An import wrote some leads, or its undo took some back.",
+            Self::LeadsChanged => "A bulk change wrote some leads, or its undo took some back.",
             Self::FiguresRebuilt => "The figures were counted anew.",
             Self::ActivityAdded => "The activity feed has a new line.",
             Self::CampaignCreated => "A campaign was created.",
@@ -106,6 +115,8 @@ impl EventKind {
             Self::ImportProgressed => "An import wrote, or took back, a chunk of its rows.",
             Self::ImportCommitted => "An import wrote its last row.",
             Self::ImportFailed => "An import stopped with an error.",
+            Self::JobChanged => "A bulk change took a step.",
+            Self::JobProgressed => "A bulk change wrote, or took back, a chunk of its leads.",
             Self::AuditExported => "The audit trail was exported.",
             Self::BackupMade => "A backup was made.",
             Self::DataMoved => "The data was moved to another database.",

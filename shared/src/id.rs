@@ -78,6 +78,8 @@ ids! {
     ApprovalId = "approval";
     /// An uploaded file of leads and what became of it.
     ImportId = "import";
+    /// A bulk change of leads.
+    JobId = "job";
     /// A manual work item.
     TaskId = "task";
     /// An account: a person or a service.

@@ -26,6 +26,7 @@ pub mod id;
 pub mod idempotency;
 pub mod import;
 pub mod inventory;
+pub mod job;
 pub mod lead;
 pub mod metrics;
 pub mod outreach;
@@ -41,7 +42,7 @@ pub mod webhook;
 
 pub use closed_enum::{ClosedEnum, IllegalTransition, Transition, UnknownValue};
 pub use id::{
-    ActionId, ApiKeyId, ApprovalId, AttemptId, CampaignId, DeliveryId, ImportId, InvitationId, LeadId,
+    ActionId, ApiKeyId, ApprovalId, AttemptId, CampaignId, DeliveryId, ImportId, InvitationId, JobId, LeadId,
     PasskeyId, SessionId, TaskId, TouchId, UserId, WebhookId,
 };
 pub use problem::{ErrorCode, FieldProblem, Problem};

@@ -38,6 +38,7 @@ closed_enum! {
         AlreadySetUp = "already_set_up",
         ConsentMonotonic = "consent_monotonic",
         ImportState = "import_state",
+        JobState = "job_state",
         IdempotencyInProgress = "idempotency_in_progress",
         AnswerNotKept = "answer_not_kept",
         VersionConflict = "version_conflict",
@@ -81,6 +82,7 @@ impl ErrorCode {
             | Self::AlreadySetUp
             | Self::ConsentMonotonic
             | Self::ImportState
+            | Self::JobState
             | Self::IdempotencyInProgress
             | Self::AnswerNotKept => 409,
             Self::EntryPointRetired | Self::LinkInvalid => 410,
@@ -128,6 +130,7 @@ impl ErrorCode {
             Self::LastAdmin => "An administrator must stay",
             Self::AlreadySetUp => "The workspace is set up",
             Self::ConsentMonotonic => "Consent cannot be raised again",
+            Self::JobState => "The bulk change is not in a state for that",
             Self::ImportState => "The import is not in a state for that",
             Self::IdempotencyInProgress => "The same request is still under way",
             Self::AnswerNotKept => "The change was made, but its answer was not kept",
@@ -185,6 +188,7 @@ impl ErrorCode {
             Self::LastAdmin => "Make somebody else an administrator first.",
             Self::AlreadySetUp => "Sign in, or ask an administrator for an invitation.",
             Self::ConsentMonotonic => "Do-not-contact stays; nothing can lift it.",
+            Self::JobState => "Reload the bulk change and look at its state.",
             Self::ImportState => "Reload the import and look at its state.",
             Self::VersionConflict => "Reload, look at what changed, and apply your change again.",
             Self::PreconditionRequired => "Send If-Match with the ETag of the version you saw.",

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, guard};
 use aicmo_shared::api;
 
 use super::handlers::{
-    activity, api_keys, audit, backups, campaigns, client_errors, diagnostics, imports, inventory, leads,
-    metrics, passkeys, session, status, stream, tasks, users, webhooks,
+    activity, api_keys, audit, backups, campaigns, client_errors, diagnostics, imports, inventory, jobs,
+    leads, metrics, passkeys, session, status, stream, tasks, users, webhooks,
 };
 use super::mount::{Mounts, answer_other_method};
 use super::{fault, health, metrics as metrics_route, openapi};
@@ -53,6 +53,14 @@ fn mounts() -> Mounts {
         .endpoint::<api::ListLeads, _, _, _>(leads::list_leads)
         .endpoint::<api::CreateLead, _, _, _>(leads::create_lead)
         .endpoint::<api::ExportLeads, _, _, _>(leads::export_leads)
+        .endpoint::<api::PreviewBulk, _, _, _>(jobs::preview_bulk)
+        .endpoint::<api::StartBulk, _, _, _>(jobs::start_bulk)
+        .endpoint::<api::ListJobs, _, _, _>(jobs::list_jobs)
+        .endpoint::<api::GetJob, _, _, _>(jobs::get_job)
+        .endpoint::<api::ListJobItems, _, _, _>(jobs::list_job_items)
+        .endpoint::<api::CancelJob, _, _, _>(jobs::cancel_job)
+        .endpoint::<api::RetryJob, _, _, _>(jobs::retry_job)
+        .endpoint::<api::UndoJob, _, _, _>(jobs::undo_job)
         .endpoint::<api::GetLead, _, _, _>(leads::get_lead)
         .endpoint::<api::PatchLead, _, _, _>(leads::patch_lead)
         .endpoint::<api::ChangeLeadStatus, _, _, _>(leads::change_lead_status)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aicmo_operations::{OperationError, Operations, idempotency, import, stream};
+use aicmo_operations::{OperationError, Operations, bulk, idempotency, import, stream};
 use aicmo_store::{Store, StoreSettings};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -41,7 +41,7 @@ pub async fn wait_for_database(ops: Arc<Operations>, settings: StoreSettings) {
             told = failed;
         }
     }
-    resume_imports(Arc::clone(&ops)).await;
+    resume_work(Arc::clone(&ops)).await;
     carry_webhooks(ops).await;
 }
 
@@ -73,11 +73,16 @@ pub async fn follow_events(ops: Arc<Operations>) {
     }
 }
 
-/// Takes up the imports whose commit was interrupted.
-pub async fn resume_imports(ops: Arc<Operations>) {
-    match import::resume_interrupted(ops).await {
+/// Takes up the imports and bulk changes that were interrupted.
+pub async fn resume_work(ops: Arc<Operations>) {
+    tell("imports", import::resume_interrupted(Arc::clone(&ops)).await);
+    tell("bulk changes", bulk::resume_interrupted(ops).await);
+}
+
+fn tell(what: &str, resumed: Result<usize, OperationError>) {
+    match resumed {
         Ok(0) => {}
-        Ok(count) => tracing::info!(count, "took up interrupted imports"),
-        Err(error) => tracing::error!(%error, "interrupted imports could not be taken up"),
+        Ok(count) => tracing::info!(count, "took up interrupted {what}"),
+        Err(error) => tracing::error!(%error, "interrupted {what} could not be taken up"),
     }
 }

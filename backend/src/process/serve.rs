@@ -175,7 +175,7 @@ impl Process {
                 let ops = Arc::clone(&ops);
                 async move {
                     recovery::follow_events(Arc::clone(&ops)).await;
-                    recovery::resume_imports(Arc::clone(&ops)).await;
+                    recovery::resume_work(Arc::clone(&ops)).await;
                     courier::carry_webhooks(ops).await;
                 }
             }),

@@ -7,6 +7,7 @@ use aicmo_operations::accounts::set_up_link;
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{self, AnswerKind, BodyKind, Kind};
 use aicmo_shared::audit::AuditAction;
+use aicmo_shared::job::JobState;
 use aicmo_store::{audit_rows, verify_audit_chain};
 use aicmo_test_support::{Authenticator, TestDatabase, on_both_databases, wait_until};
 use serde_json::{Value, json};
@@ -40,6 +41,10 @@ impl Walk<'_> {
                         | AuditAction::ImportCommitted
                         | AuditAction::ImportChunkUndone
                         | AuditAction::ImportUndone
+                        | AuditAction::JobChunkWritten
+                        | AuditAction::JobCompleted
+                        | AuditAction::JobChunkUndone
+                        | AuditAction::JobUndone
                 )
             })
             .count()
@@ -210,6 +215,14 @@ on_both_databases! {
         let version = patched["version"].as_i64().expect("a version");
         walk.run("ChangeLeadStatus", &id, Some(version)).await;
         walk.run("ChangeLeadConsent", &id, None).await;
+
+        let job = id_of(&walk.run("StartBulk", "", None).await);
+        samples::job_stands(&server, &job, JobState::Completed).await;
+        walk.run("UndoJob", &job, None).await;
+        let job = samples::standing_job(&db.store(), JobState::Running).await;
+        walk.run("CancelJob", &job, None).await;
+        let job = samples::standing_job(&db.store(), JobState::Failed).await;
+        walk.run("RetryJob", &job, None).await;
 
         let campaign = id_of(&walk.run("CreateCampaign", "", None).await);
         for step in ["ActivateCampaign", "PauseCampaign", "ResumeCampaign", "CompleteCampaign"] {

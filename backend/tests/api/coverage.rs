@@ -92,6 +92,7 @@ fn every_endpoint_has_a_test_of_its_own() {
         "diagnostics.rs",
         "imports.rs",
         "inventory.rs",
+        "jobs.rs",
         "leads.rs",
         "metrics.rs",
         "passkeys.rs",

@@ -28,6 +28,7 @@ mod client_errors;
 mod diagnostics;
 mod imports;
 mod inventory;
+mod jobs;
 mod leads;
 mod metrics;
 mod session;

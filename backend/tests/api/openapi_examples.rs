@@ -11,6 +11,7 @@ use std::path::Path;
 
 use aicmo_shared::ErrorCode;
 use aicmo_shared::api::{self, AnswerKind, BodyKind, EndpointSpec};
+use aicmo_shared::job::JobState;
 use aicmo_store::Store;
 use aicmo_test_support::{on_both_databases, wait_until};
 use serde_json::{Value, json};
@@ -120,6 +121,24 @@ impl Collected {
     }
 }
 
+/// A bulk change on its way there, stopped, set going again, and on its way back.
+async fn bulk_change(all: &mut Collected, server: &TestServer, store: &Store) {
+    all.call(server, "PreviewBulk", "", None).await;
+    let job = all.call(server, "StartBulk", "", None).await["id"].clone();
+    let job = job.as_str().expect("an id");
+    samples::job_stands(server, job, JobState::Completed).await;
+    for name in ["GetJob", "ListJobItems", "ListJobs", "UndoJob"] {
+        all.call(server, name, job, None).await;
+    }
+    samples::job_stands(server, job, JobState::Undone).await;
+    for (name, state) in [("CancelJob", JobState::Running), ("RetryJob", JobState::Failed)] {
+        let job = samples::standing_job(store, state).await;
+        all.call(server, name, &job, None).await;
+    }
+    let again = server.request("POST", &format!("/api/v1/jobs/{job}/undo"));
+    all.refused(&send(again).await, ErrorCode::JobState);
+}
+
 /// Waits until an import stands in `state`.
 async fn stands(server: &TestServer, import: &str, state: &str) {
     wait_until("the import gets there", async || {
@@ -171,6 +190,11 @@ async fn collect(server: &TestServer, store: &Store) -> Collected {
         ("ListLeadConsent", &id),
         ("GetLead", &id),
         ("ListLeadEvents", &id),
+    ] {
+        all.call(server, name, id, None).await;
+    }
+    bulk_change(&mut all, server, store).await;
+    for (name, id) in [
         ("ActivateCampaign", &campaign),
         ("PauseCampaign", &campaign),
         ("ResumeCampaign", &campaign),

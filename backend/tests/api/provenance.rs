@@ -54,7 +54,7 @@ async fn walk(
 on_both_databases! {
     async fn every_read_of_a_live_process_is_live(db: TestDatabase) {
         let server = TestServer::live(db.store());
-        let ids = Populated::with_webhook(&server).await;
+        let ids = Populated::with_work(&server).await;
         walk(&server, &ids, |_| None).await;
     }
 }

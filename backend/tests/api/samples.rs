@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 
 use aicmo_client::reqwest::RequestBuilder;
 use aicmo_client::reqwest::multipart::{Form, Part};
-use aicmo_shared::ImportId;
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::api::{BodyKind, EndpointSpec, Method};
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::import::ImportState;
+use aicmo_shared::job::{JobState, LeadChange};
+use aicmo_shared::{ImportId, JobId, Timestamp};
 use aicmo_store::imports::{self, ImportRecord};
+use aicmo_store::jobs::{self, JobRecord};
 use aicmo_store::{Actor, AuditEntry, Store};
+use aicmo_test_support::wait_until;
 use serde_json::{Value, json};
 
 use super::harness::{TestServer, send};
@@ -35,6 +38,10 @@ pub fn body(name: &str) -> Value {
         "ChangeLeadStatus" => json!({ "to": "ENRICHED" }),
         "ChangeLeadConsent" => json!({ "to": "CONSENTED", "reason": "signed up at the fair",
             "given_at": "2026-01-15T09:00:00Z", "origin": "form", "evidence": "Form 12 of the spring fair" }),
+        "PreviewBulk" => json!({ "selection": { "filter": {} },
+            "change": { "kind": "add_tags", "tags": ["warm"] } }),
+        "StartBulk" => json!({ "selection": { "filter": {} },
+            "change": { "kind": "add_tags", "tags": ["warm"] }, "expected_count": 1 }),
         "CreateCampaign" => json!({ "name": "Spring launch", "objective": "lead_generation" }),
         "ActivateCampaign" | "PauseCampaign" | "ResumeCampaign" | "CompleteCampaign" | "StopCampaign"
         | "UndoImport" => {
@@ -112,6 +119,7 @@ const LISTS: &[&str] = &[
     "leads",
     "campaigns",
     "imports",
+    "jobs",
     "users",
     "invitations",
     "api-keys",
@@ -157,9 +165,18 @@ impl Populated {
         )
     }
 
-    /// As `through`, and a webhook.
-    pub async fn with_webhook(server: &TestServer) -> Self {
+    /// As `through`, and a webhook and a bulk change that is done.
+    pub async fn with_work(server: &TestServer) -> Self {
         let mut ids = Self::through(server).await;
+        let started = server
+            .request("POST", "/api/v1/leads/bulk")
+            .json(&body("StartBulk"));
+        let job = send(started).await.json()["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        job_stands(server, &job, JobState::Completed).await;
+        ids.0.insert("jobs", job);
         let made = send(
             server
                 .request("POST", "/api/v1/webhooks")
@@ -212,23 +229,84 @@ pub async fn committing(server: &TestServer, store: &Store) -> String {
     };
     let tx = store.begin_write().await.expect("a transaction");
     imports::replace(&tx, &previewed, &begun).await.expect("begun");
-    let entry = AuditEntry {
+    let entry = by_the_test(
+        AuditAction::ImportCommitStarted,
+        SubjectType::Import,
+        import.to_string(),
+        begun.updated_at,
+    );
+    tx.commit(entry).await.expect("committed");
+    id.as_str().expect("an id").to_owned()
+}
+
+/// The id of a bulk change of no lead that stands in `state`, with nobody working on it.
+pub async fn standing_job(store: &Store, state: JobState) -> String {
+    let at = Timestamp::from_millis(1_768_478_400_000);
+    let actor = Actor {
+        kind: ActorType::System,
+        id: "test".to_owned(),
+    };
+    let number = JobState::ALL.iter().position(|known| *known == state);
+    let id: JobId = format!("0197c1f0-0000-7000-8000-{:012}", number.expect("a state"))
+        .parse()
+        .expect("an id");
+    let record = JobRecord {
+        id,
+        version: 1,
+        state,
+        change: LeadChange::Owner { owner: None },
+        filter: None,
+        reason: None,
+        total: 0,
+        changed: 0,
+        unchanged: 0,
+        refused: 0,
+        taken_back: 0,
+        kept: 0,
+        error: (state == JobState::Failed).then(|| "The server made a mistake.".to_owned()),
+        started_by: actor.id.clone(),
+        actor,
+        created_at: at,
+        updated_at: at,
+        ended_at: None,
+    };
+    let tx = store.begin_write().await.expect("a transaction");
+    jobs::insert(&tx, &record).await.expect("added");
+    let entry = by_the_test(AuditAction::JobStarted, SubjectType::Job, id.to_string(), at);
+    tx.commit(entry).await.expect("committed");
+    id.to_string()
+}
+
+fn by_the_test(action: AuditAction, subject_type: SubjectType, id: String, at: Timestamp) -> AuditEntry {
+    AuditEntry {
         actor: Actor {
             kind: ActorType::System,
             id: "test".to_owned(),
         },
-        action: AuditAction::ImportCommitStarted,
-        subject_type: SubjectType::Import,
-        subject_id: Some(import.to_string()),
+        action,
+        subject_type,
+        subject_id: Some(id),
         campaign: None,
         before: None,
         after: None,
         reason: None,
         request_id: String::new(),
-        at: begun.updated_at,
-    };
-    tx.commit(entry).await.expect("committed");
-    id.as_str().expect("an id").to_owned()
+        at,
+    }
+}
+
+/// Waits until the bulk change stands in `state`, and answers it.
+pub async fn job_stands(server: &TestServer, id: &str, state: JobState) -> Value {
+    let path = format!("/api/v1/jobs/{id}");
+    wait_until("the bulk change gets there", async || {
+        let job = send(server.get(&path)).await.json()["data"].clone();
+        if job["state"] == state.as_str() {
+            Ok(job)
+        } else {
+            Err(job)
+        }
+    })
+    .await
 }
 
 /// Uploads `text` and answers the import.

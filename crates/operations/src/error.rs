@@ -10,6 +10,7 @@ use std::fmt;
 use aicmo_shared::closed_enum::IllegalTransition;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::ImportState;
+use aicmo_shared::job::JobState;
 use aicmo_shared::{ErrorCode, FieldProblem, LeadId, MockReason, Problem};
 use aicmo_store::idempotency::Change;
 use aicmo_store::{StoreError, Subject};
@@ -98,6 +99,14 @@ pub enum OperationError {
         /// Where it stands.
         state: ImportState,
         /// What the action needs, as half a sentence: "only a previewed one can be committed".
+        needs: &'static str,
+    },
+    /// The bulk change is in a state in which this cannot be done.
+    #[error("this bulk change is {}; {needs}", .state.as_str())]
+    JobState {
+        /// Where it stands.
+        state: JobState,
+        /// What the action needs, as half a sentence.
         needs: &'static str,
     },
     /// Somebody is not let in, or not to that.
@@ -193,6 +202,7 @@ impl OperationError {
             Self::IdentityConflict(_) => ErrorCode::IdentityConflict,
             Self::DuplicateName { .. } => ErrorCode::DuplicateName,
             Self::ImportState { .. } => ErrorCode::ImportState,
+            Self::JobState { .. } => ErrorCode::JobState,
             Self::Refused(refusal) => refusal.code(),
             Self::Conflict { .. } => ErrorCode::VersionConflict,
             Self::KeyReused => ErrorCode::IdempotencyKeyReused,
@@ -246,6 +256,7 @@ impl OperationError {
                 message: "Choose another name.".to_owned(),
             }),
             Self::ImportState { state, .. } => problem.with_extra("current", state.as_str()),
+            Self::JobState { state, .. } => problem.with_extra("current", state.as_str()),
             Self::Refused(refusal) => refusal.explain(problem),
             Self::Conflict {
                 current: Some(version),
@@ -302,6 +313,9 @@ impl OperationError {
             Self::MockMode(reason) => format!("Nothing was changed. {}", reason.sentence()),
             Self::ImportState { needs, state } => {
                 format!("This import is {}; {needs}.", state.as_str())
+            }
+            Self::JobState { needs, state } => {
+                format!("This bulk change is {}; {needs}.", state.as_str())
             }
             _ => {
                 debug_assert!(code.status() < 500, "{code} needs a fixed sentence");

@@ -3,8 +3,8 @@
 //! Collected when asked for, each figure in time that does not grow with the data. When the database
 //! does not answer, its figures are absent and `database_up` says why.
 
-use aicmo_shared::MockReason;
-use aicmo_store::{Store, StoreError, audit_head, imports};
+use aicmo_shared::{MockReason, Timestamp};
+use aicmo_store::{Store, StoreError, audit_head, imports, jobs};
 
 use crate::context::{Mode, Operations};
 use crate::metrics;
@@ -98,31 +98,37 @@ fn about_process(ops: &Operations, mode: &Mode) -> Vec<Gauge> {
 async fn about_data(ops: &Operations, store: &Store) -> Result<Vec<Gauge>, StoreError> {
     let reader = store.reader();
     let (head, _) = audit_head(&reader).await?;
-    let (waiting, oldest) = imports::under_way(&reader).await?;
-    let age = oldest.map_or(0, |at| ops.now().since(at).max(0));
-    let mut gauges = vec![
-        gauge(
-            "audit_seq",
-            "The place of the newest row of the audit trail.",
-            number(head),
-        ),
-        Gauge {
-            labels: vec![("queue", "imports".to_owned())],
-            ..gauge(
-                "queue_depth",
-                "Work that is waiting or under way.",
-                number(waiting),
-            )
-        },
-        Gauge {
-            labels: vec![("queue", "imports".to_owned())],
-            ..gauge(
-                "queue_oldest_seconds",
-                "How long the oldest piece of it has been there.",
-                number(u64::try_from(age).unwrap_or_default()) / 1_000.0,
-            )
-        },
-    ];
+    let (importing, oldest_import) = imports::under_way(&reader).await?;
+    let changing = jobs::under_way(&reader).await?;
+    let oldest_change = changing.iter().map(|job| job.updated_at).min();
+    let age = |oldest: Option<Timestamp>| oldest.map_or(0, |at| ops.now().since(at).max(0));
+    let mut gauges = vec![gauge(
+        "audit_seq",
+        "The place of the newest row of the audit trail.",
+        number(head),
+    )];
+    for (queue, waiting, oldest) in [
+        ("imports", importing, oldest_import),
+        ("bulk_changes", changing.len() as u64, oldest_change),
+    ] {
+        let labels = vec![("queue", queue.to_owned())];
+        let depth = gauge(
+            "queue_depth",
+            "Work that is waiting or under way.",
+            number(waiting),
+        );
+        let seconds = number(u64::try_from(age(oldest)).unwrap_or_default()) / 1_000.0;
+        let oldest = gauge(
+            "queue_oldest_seconds",
+            "How long the oldest piece of it has been there.",
+            seconds,
+        );
+        gauges.push(Gauge {
+            labels: labels.clone(),
+            ..depth
+        });
+        gauges.push(Gauge { labels, ..oldest });
+    }
     if let Ok(figures) = metrics::get_attention(ops).await {
         let figures = figures.into_data();
         for (name, help, value) in [

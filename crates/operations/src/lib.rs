@@ -11,12 +11,16 @@ mod health;
 mod ids;
 mod provider;
 mod sheet;
+#[cfg(test)]
+mod testing;
 mod text;
+mod work;
 
 pub mod accounts;
 pub mod activity;
 pub mod audit;
 pub mod backups;
+pub mod bulk;
 pub mod campaigns;
 pub mod client_errors;
 pub mod clock;

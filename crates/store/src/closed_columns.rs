@@ -17,6 +17,7 @@ use aicmo_shared::campaign::{CampaignMode, CampaignObjective, CampaignStatus};
 use aicmo_shared::event::{EventKind, Topic};
 use aicmo_shared::idempotency::KeyState;
 use aicmo_shared::import::{ImportState, RowUndo, RowVerdict};
+use aicmo_shared::job::{ItemOutcome, ItemUndo, JobState, RefusalReason};
 use aicmo_shared::lead::{
     CompanySize, ConsentOrigin, ConsentStatus, IdentityKind, LeadGrade, LeadSource, LeadStatus, LeadTier,
     LostReason, ReviewType,
@@ -101,6 +102,14 @@ static TABLES: LazyLock<Vec<ClosedTable>> = LazyLock::new(|| {
             .keyed(&["import_id", "row_number"])
             .has::<RowVerdict>("verdict")
             .has::<RowUndo>("undone_as"),
+        ClosedTable::new("jobs")
+            .has::<JobState>("state")
+            .has::<ActorType>("actor_type"),
+        ClosedTable::new("job_items")
+            .keyed(&["job_id", "number"])
+            .has::<ItemOutcome>("outcome")
+            .has::<RefusalReason>("refusal")
+            .has::<ItemUndo>("undone_as"),
         ClosedTable::new("outbound_attempts")
             .has::<Channel>("channel")
             .has::<DeliveryMode>("delivery_mode")

@@ -42,7 +42,7 @@ pub use listed::Listed;
 pub use raised::NewEvent;
 pub use repository::{
     IdPage, IdPosition, accounts, activity, audit_trail, campaigns, consent_history, control, counters,
-    events, idempotency, identities, imports, integrity, lead_history, leads, metrics, tasks, timeline,
+    events, idempotency, identities, imports, integrity, jobs, lead_history, leads, metrics, tasks, timeline,
     touches, webhooks,
 };
 pub use schema::SchemaState;

@@ -70,6 +70,16 @@ const fn kinds_of(action: AuditAction) -> &'static [EventKind] {
         AuditAction::ImportUndone => &[EventKind::ImportChanged, EventKind::LeadsImported],
         AuditAction::ImportCommitted => &[EventKind::ImportCommitted, EventKind::LeadsImported],
         AuditAction::ImportFailed => &[EventKind::ImportFailed],
+        AuditAction::JobStarted
+        | AuditAction::JobCancelled
+        | AuditAction::JobFailed
+        | AuditAction::JobUndoStarted => &[EventKind::JobChanged],
+        AuditAction::JobChunkWritten | AuditAction::JobChunkUndone => {
+            &[EventKind::JobProgressed, EventKind::LeadsChanged]
+        }
+        AuditAction::JobCompleted | AuditAction::JobUndone => {
+            &[EventKind::JobChanged, EventKind::LeadsChanged]
+        }
         AuditAction::CountersRebuilt => &[EventKind::FiguresRebuilt],
         AuditAction::WentLive => &[EventKind::WentLive],
         AuditAction::WorkspaceSetUp
@@ -111,7 +121,9 @@ fn facts_of(after: Option<&Value>) -> EventFacts {
             .or_else(|| field("state"))
             .and_then(Value::as_str)
             .map(str::to_owned),
-        done: field("committed").and_then(Value::as_u64),
+        done: field("committed")
+            .or_else(|| field("done"))
+            .and_then(Value::as_u64),
     }
 }
 

@@ -66,18 +66,21 @@ pub fn concerns(interest: &Interest, moved: &Moved) -> bool {
         "ListActivity" => topic == Topic::Activity,
         "ListLeads" => topic == Topic::Attention,
         "GetLead" | "ListLeadEvents" | "ListLeadConsent" => match kind {
-            K::LeadsImported | K::FiguresRebuilt => true,
+            K::LeadsImported | K::LeadsChanged | K::FiguresRebuilt => true,
             _ => topic == Topic::Attention && is_about(),
         },
         // Their figures of leads follow an import when it is done, not with each chunk of it.
         "ListCampaigns" | "GetCampaign" => match kind {
             K::CampaignCreated | K::CampaignStatusChanged => is_about() || interest.of.is_none(),
             K::ImportCommitted | K::ImportFailed => true,
-            K::LeadsImported => false,
+            K::LeadsImported | K::LeadsChanged => false,
+            K::JobChanged => true,
             _ => topic == Topic::Attention,
         },
         "ListImports" => topic == Topic::Imports,
         "GetImport" | "ListImportRows" => topic == Topic::Imports && is_about(),
+        "ListJobs" => matches!(kind, K::JobChanged | K::JobProgressed),
+        "GetJob" | "ListJobItems" => matches!(kind, K::JobChanged | K::JobProgressed) && is_about(),
         "ListUsers" | "GetUser" | "ListInvitations" | "ListApiKeys" | "ListSessions" | "ListPasskeys"
         | "GetSession" => {
             matches!(kind, K::AccessAdded | K::AccessChanged)
@@ -114,7 +117,12 @@ mod tests {
 
     #[test]
     fn an_import_under_way_refetches_neither_campaigns_nor_diagnostics() {
-        for kind in [EventKind::ImportProgressed, EventKind::LeadsImported] {
+        for kind in [
+            EventKind::ImportProgressed,
+            EventKind::LeadsImported,
+            EventKind::JobProgressed,
+            EventKind::LeadsChanged,
+        ] {
             let moved = one(kind, Some("i"));
             for endpoint in ["ListCampaigns", "GetCampaign", "GetDiagnostics", "ListUsers"] {
                 assert!(!concerns(&read(endpoint, None), &moved), "{endpoint} at {kind}");
@@ -135,6 +143,8 @@ mod tests {
         for (endpoint, kind) in [
             ("GetLead", EventKind::LeadChanged),
             ("GetImport", EventKind::ImportChanged),
+            ("GetJob", EventKind::JobProgressed),
+            ("ListJobItems", EventKind::JobChanged),
             ("GetCampaign", EventKind::CampaignStatusChanged),
             ("ListWebhookDeliveries", EventKind::WebhookAttempted),
         ] {

@@ -9,6 +9,7 @@ pub fn subject_href(subject: SubjectType, id: Option<&str>) -> Option<String> {
         SubjectType::Lead => Some(format!("/leads/{id}")),
         SubjectType::Campaign => Some(format!("/campaigns/{id}")),
         SubjectType::Import => Some(format!("/leads?import={id}")),
+        SubjectType::Job => Some(format!("/leads?change={id}")),
         SubjectType::Webhook => Some(format!("/diagnostics/webhooks/{id}")),
         SubjectType::Attempt | SubjectType::Approval | SubjectType::Session => None,
         SubjectType::System | SubjectType::User | SubjectType::ApiKey => Some("/diagnostics".to_owned()),

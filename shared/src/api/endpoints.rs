@@ -1,9 +1,10 @@
 //! The markers and the table. Adding an endpoint begins with a line here.
 
 use super::query::{
-    ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery, NoQuery,
-    PageQuery, StreamQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, JobItemQuery,
+    LeadQuery, NoQuery, PageQuery, StreamQuery,
 };
+use super::table::{DescribedEndpoint, Visitor};
 use super::{
     AnswerKind, BodyKind, CommandEndpoint, Endpoint, EndpointSpec, Kind, Method, QueryParams, ReadEndpoint,
     StreamEndpoint,
@@ -23,6 +24,7 @@ use crate::event::Event;
 use crate::fault::{ClientErrorCount, ClientErrorReport};
 use crate::import::{FailedRowsFile, Import, ImportMapping, ImportRow, ImportUndoRequest};
 use crate::inventory::EntryPoint;
+use crate::job::{BulkDraft, BulkPreview, BulkQuestion, Job, JobItem};
 use crate::lead::{
     ConsentChange, ConsentEvent, Lead, LeadCreated, LeadDraft, LeadEvent, LeadExport, LeadFile, LeadPatch,
     LeadRow, LeadStatusChange,
@@ -39,86 +41,6 @@ use crate::task::MyWork;
 use crate::webhook::{
     Webhook, WebhookDelivery, WebhookDraft, WebhookPatch, WebhookReplay, WebhookReplayed, WebhookWithSecret,
 };
-
-/// Runs `visit` once for every endpoint type; what a generic walk over the table builds on.
-pub trait Visitor {
-    /// Called with each marker.
-    fn visit<T: DescribedEndpoint>(&mut self);
-}
-
-/// An endpoint whose types can be described; with the feature `openapi` that means a schema each.
-#[cfg(feature = "openapi")]
-pub trait DescribedEndpoint: Endpoint<Body: utoipa::PartialSchema, Answer: utoipa::PartialSchema> {
-    /// The named schemas that body and answer refer to.
-    fn schemas(into: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>);
-}
-
-/// An endpoint whose types can be described; with the feature `openapi` that means a schema each.
-#[cfg(not(feature = "openapi"))]
-pub trait DescribedEndpoint: Endpoint {}
-
-macro_rules! endpoints {
-    ($(
-        $kind:ident $method:ident $path:literal => $name:ident($query:ty, $body_kind:ident $body:ty) -> $answer:ty $(as $answer_kind:ident)?,
-        access: $access:expr, service: $service:expr, version: $version:literal, success: $success:literal,
-        problems: [$($problem:ident),*], $summary:literal;
-    )+) => {
-        $(
-            #[doc = $summary]
-            #[derive(Clone, Copy, Debug)]
-            pub struct $name;
-
-            impl Endpoint for $name {
-                type Query = $query;
-                type Body = $body;
-                type Answer = $answer;
-                const SPEC: EndpointSpec = EndpointSpec {
-                    name: stringify!($name),
-                    method: Method::$method,
-                    path: $path,
-                    summary: $summary,
-                    kind: Kind::$kind,
-                    access: $access,
-                    body: BodyKind::$body_kind,
-                    answer: endpoints!(@answer $($answer_kind)?),
-                    service: $service,
-                    needs_version: $version,
-                    success: $success,
-                    problems: &[$(E::$problem),*],
-                    params: <$query as QueryParams>::PARAMS,
-                };
-            }
-
-            endpoints!(@mark $kind $name);
-
-            #[cfg(feature = "openapi")]
-            impl DescribedEndpoint for $name {
-                fn schemas(into: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
-                    <$body as utoipa::ToSchema>::schemas(into);
-                    <$answer as utoipa::ToSchema>::schemas(into);
-                }
-            }
-
-            #[cfg(not(feature = "openapi"))]
-            impl DescribedEndpoint for $name {}
-        )+
-
-        /// Every endpoint, in the order of the table.
-        pub const ALL: &[EndpointSpec] = &[$($name::SPEC),+];
-
-        /// Shows every marker to `visitor`, in the order of the table.
-        pub fn visit_all(visitor: &mut impl Visitor) {
-            $(visitor.visit::<$name>();)+
-        }
-    };
-    (@answer) => { AnswerKind::Json };
-    (@answer $kind:ident) => { AnswerKind::$kind };
-    (@mark Read $name:ident) => { impl ReadEndpoint for $name {} };
-    (@mark Command $name:ident) => { impl CommandEndpoint for $name {} };
-    (@mark Process $name:ident) => { impl CommandEndpoint for $name {} };
-    (@mark Inquiry $name:ident) => { impl CommandEndpoint for $name {} };
-    (@mark Stream $name:ident) => { impl StreamEndpoint for $name {} };
-}
 
 endpoints! {
     Read Get "/api/v1/status" => GetStatus(NoQuery, None ()) -> Status,
@@ -149,6 +71,38 @@ endpoints! {
         access: Access::Needs(C::ExportLeads),
         service: Some(S::Leads), version: false, success: 200, problems: [ValidationFailed],
         "Streams the leads of a view as a file: a table, or lines of JSON.";
+    Inquiry Post "/api/v1/leads/bulk/preview" => PreviewBulk(NoQuery, Json BulkQuestion) -> BulkPreview,
+        access: Access::Needs(C::EditLeads),
+        service: Some(S::Leads), version: false, success: 200, problems: [ValidationFailed],
+        "How many leads a bulk change is about, and what it would do to the newest thousand; nothing is written.";
+    Command Post "/api/v1/leads/bulk" => StartBulk(NoQuery, Json BulkDraft) -> Job,
+        access: Access::Needs(C::EditLeads),
+        service: Some(S::Leads), version: false, success: 202, problems: [ValidationFailed, ReasonRequired],
+        "Starts one change of all leads that are named or match; follow it with GET of the job.";
+    Read Get "/api/v1/jobs" => ListJobs(PageQuery, None ()) -> Vec<Job>,
+        access: Access::Needs(C::Read),
+        service: Some(S::Leads), version: false, success: 200, problems: [InvalidCursor],
+        "Bulk changes, newest first.";
+    Read Get "/api/v1/jobs/{id}" => GetJob(NoQuery, None ()) -> Job,
+        access: Access::Needs(C::Read),
+        service: Some(S::Leads), version: false, success: 200, problems: [NotFound],
+        "A bulk change and how far it is.";
+    Read Get "/api/v1/jobs/{id}/items" => ListJobItems(JobItemQuery, None ()) -> Vec<JobItem>,
+        access: Access::Needs(C::Read),
+        service: Some(S::Leads), version: false, success: 200, problems: [NotFound, InvalidCursor],
+        "The leads of a bulk change with what became of each.";
+    Command Post "/api/v1/jobs/{id}/cancel" => CancelJob(NoQuery, None ()) -> Job,
+        access: Access::Needs(C::EditLeads),
+        service: None, version: false, success: 200, problems: [NotFound, JobState],
+        "Stops a bulk change behind the chunk that is being written; what is changed stays and can be undone.";
+    Command Post "/api/v1/jobs/{id}/retry" => RetryJob(NoQuery, None ()) -> Job,
+        access: Access::Needs(C::EditLeads),
+        service: Some(S::Leads), version: false, success: 202, problems: [NotFound, JobState],
+        "Lets a bulk change or its undo go on that stands still after a failure.";
+    Command Post "/api/v1/jobs/{id}/undo" => UndoJob(NoQuery, None ()) -> Job,
+        access: Access::Needs(C::EditLeads),
+        service: Some(S::Leads), version: false, success: 202, problems: [NotFound, JobState],
+        "Gives the changed leads their former value again, for ten minutes; what was changed since is kept and listed.";
     Read Get "/api/v1/leads/{id}" => GetLead(NoQuery, None ()) -> Lead,
         access: Access::Needs(C::Read),
         service: Some(S::Leads), version: false, success: 200, problems: [NotFound],

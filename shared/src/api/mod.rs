@@ -4,14 +4,18 @@
 //! specifications. Routes, the OpenAPI document, the typed client, the console's calls and the
 //! coverage tests are derived from here, so a route outside this table does not exist.
 
+#[macro_use]
+mod table;
 mod endpoints;
 mod query;
 
 pub use endpoints::*;
 pub use query::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
-    LeadQuery, MAX_LIMIT, NoQuery, PageCount, PageQuery, ParamKind, ParamSpec, QueryParams, StreamQuery,
+    JobItemQuery, LeadQuery, MAX_LIMIT, NoQuery, PageCount, PageQuery, ParamKind, ParamSpec, QueryParams,
+    StreamQuery,
 };
+pub use table::{DescribedEndpoint, Visitor};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

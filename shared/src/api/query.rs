@@ -8,6 +8,7 @@ use crate::audit::{ActorType, AuditAction, AuditFilter};
 use crate::campaign::CampaignStatus;
 use crate::event::Topic;
 use crate::import::{RowUndo, RowVerdict};
+use crate::job::{ItemOutcome, ItemUndo};
 use crate::time::Timestamp;
 use crate::webhook::DeliveryState;
 
@@ -226,6 +227,37 @@ pub struct ImportRowQuery {
     pub cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+}
+
+/// Which leads of a bulk change, and from where; in the order of the change.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JobItemQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<ItemOutcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<ItemUndo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl QueryParams for JobItemQuery {
+    const PARAMS: &'static [ParamSpec] = &[
+        ParamSpec {
+            name: "outcome",
+            help: "Only leads with this outcome; `refused` lists them with their reasons.",
+            kind: texts!(ItemOutcome),
+        },
+        ParamSpec {
+            name: "undo",
+            help: "Only leads with which an undo did this; `kept` lists what was changed since.",
+            kind: texts!(ItemUndo),
+        },
+        CURSOR,
+        LIMIT,
+    ];
 }
 
 impl QueryParams for ImportRowQuery {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use aicmo_shared::{
-    ApiKeyId, CampaignId, ImportId, InvitationId, LeadId, PasskeyId, SessionId, UserId, WebhookId,
+    ApiKeyId, CampaignId, ImportId, InvitationId, JobId, LeadId, PasskeyId, SessionId, UserId, WebhookId,
 };
 
 use crate::http::ApiError;
@@ -30,6 +30,7 @@ path_ids!(
     LeadId,
     CampaignId,
     ImportId,
+    JobId,
     UserId,
     SessionId,
     InvitationId,

@@ -11,6 +11,7 @@ pub mod client_errors;
 pub mod diagnostics;
 pub mod imports;
 pub mod inventory;
+pub mod jobs;
 pub mod leads;
 pub mod metrics;
 pub mod passkeys;

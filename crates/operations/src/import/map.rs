@@ -54,7 +54,7 @@ async fn map(
         .as_ref()
         .map_or(&[][..], |reading| &reading.headers);
     check(headers, &mapping)?;
-    require_campaign(&tx, mapping.campaign).await?;
+    require_campaign(&tx, "/campaign", mapping.campaign).await?;
     let mut after = before.clone();
     after.state = ImportState::Mapped;
     after.mapping = mapping.columns;

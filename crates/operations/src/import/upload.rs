@@ -52,7 +52,7 @@ async fn take(
     operator: &Operator,
     upload: &ImportUpload,
 ) -> Result<ImportRecord, OperationError> {
-    require_campaign(&store.reader(), upload.campaign).await?;
+    require_campaign(&store.reader(), "/campaign", upload.campaign).await?;
     let inspection = inspect(upload.path.clone(), ops.import_max_bytes()).await?;
     let now = ops.now();
     let id = ImportId::new(ops.new_id(now));

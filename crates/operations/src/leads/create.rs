@@ -94,7 +94,7 @@ async fn try_write(
 ) -> Result<Tried, OperationError> {
     let now = ops.now();
     let tx = store.begin_write().await?;
-    require_campaign(&tx, person.incoming.campaign).await?;
+    require_campaign(&tx, "/campaign", person.incoming.campaign).await?;
     let keys: Vec<_> = person
         .identities
         .iter()

@@ -55,7 +55,7 @@ async fn write(
     let before = leads::record(&tx, id).await?;
     require_version(&before, expected_version)?;
     if let Patch::Set(campaign) = patch.campaign {
-        require_campaign(&tx, Some(campaign)).await?;
+        require_campaign(&tx, "/campaign", Some(campaign)).await?;
     }
     let mut after = applied(ops, &before, patch)?;
     if after == before {

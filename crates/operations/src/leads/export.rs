@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use crate::context::{Operations, Operator};
 use crate::error::OperationError;
-use crate::identity::normalise_email;
+use crate::leads::with_normal_email;
 use crate::sheet;
 
 /// Leads that are read with one statement.
@@ -91,17 +91,10 @@ pub async fn export_leads(
     let committed = committed.await.map_err(OperationError::from);
     ops.wrote(&committed);
     committed?;
-    let email = asked
-        .filter
-        .email
-        .map(|email| normalise_email(&email).unwrap_or(email));
     Ok(LeadDownload {
         name: file_name(now, asked.format),
         format: asked.format,
-        filter: LeadFilter {
-            email,
-            ..asked.filter
-        },
+        filter: with_normal_email(asked.filter),
         sort,
         store,
         stage: Stage::Head,
@@ -109,7 +102,7 @@ pub async fn export_leads(
 }
 
 /// The conditions that were set, as the trail may show them: what was searched for may be a person.
-fn conditions(filter: &LeadFilter) -> Value {
+pub(crate) fn conditions(filter: &LeadFilter) -> Value {
     let mut conditions = match json!(filter) {
         Value::Object(conditions) => conditions,
         _ => Map::new(),

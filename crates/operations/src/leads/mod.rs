@@ -15,11 +15,13 @@ mod trail;
 pub use consent::{change_lead_consent, list_lead_consent};
 pub use create::create_lead;
 pub use edit::patch_lead;
+pub(crate) use export::conditions as conditions_for_the_trail;
 pub use export::{LeadDownload, export_leads};
 pub use step::change_lead_status;
+pub(crate) use step::may_be_opened_again;
 
 use aicmo_shared::api::LeadQuery;
-use aicmo_shared::lead::{Lead, LeadEvent, LeadRow};
+use aicmo_shared::lead::{Lead, LeadEvent, LeadFilter, LeadRow};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::{CampaignId, LeadId, Sourced};
 use aicmo_store::leads::LeadRecord;
@@ -27,6 +29,7 @@ use aicmo_store::{Session, Store, StoreError, Subject, campaigns, leads};
 
 use crate::context::Operations;
 use crate::error::OperationError;
+use crate::identity::normalise_email;
 
 /// How often a write starts anew when another one slipped in between.
 const ATTEMPTS: u32 = 5;
@@ -90,16 +93,25 @@ async fn with_current(store: &Store, id: LeadId, error: OperationError) -> Opera
     }
 }
 
+/// The filter with the e-mail address in the form in which it is kept.
+pub(crate) fn with_normal_email(filter: LeadFilter) -> LeadFilter {
+    LeadFilter {
+        email: filter.email.map(|email| normalise_email(&email).unwrap_or(email)),
+        ..filter
+    }
+}
+
 /// Refuses a campaign that does not exist as a fault of its field.
 pub(crate) async fn require_campaign(
     session: &impl Session,
+    pointer: &str,
     campaign: Option<CampaignId>,
 ) -> Result<(), OperationError> {
     let Some(id) = campaign else { return Ok(()) };
     match campaigns::record(session, id).await {
         Ok(_) => Ok(()),
         Err(StoreError::NotFound(_)) => Err(OperationError::field(
-            "/campaign",
+            pointer,
             "campaign_unknown",
             format!("There is no campaign {id}."),
         )),

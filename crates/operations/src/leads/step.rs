@@ -119,16 +119,7 @@ fn reasons(
             "Only a step to LOST takes a reason code.",
         )),
         (LeadStatus::Lost, _) => {
-            if before.consent_status == ConsentStatus::Dnc {
-                return Err(OperationError::ConsentMonotonic(
-                    "this person must not be contacted: the lead cannot be opened again".to_owned(),
-                ));
-            }
-            if before.lost_reason == Some(LostReason::Unsubscribed) {
-                return Err(OperationError::ConsentMonotonic(
-                    "this person has unsubscribed: the lead cannot be opened again".to_owned(),
-                ));
-            }
+            may_be_opened_again(before)?;
             let sentence = "Opening a lost lead again needs a reason of 3 to 500 characters.";
             Ok(Reasons {
                 code: None,
@@ -140,4 +131,21 @@ fn reasons(
             text: text::reason(change.reason)?,
         }),
     }
+}
+
+/// Whether a lost lead may become new again.
+///
+/// # Errors
+/// `ConsentMonotonic` for a person who must not be contacted or has unsubscribed.
+pub(crate) fn may_be_opened_again(lead: &LeadRecord) -> Result<(), OperationError> {
+    let why = if lead.consent_status == ConsentStatus::Dnc {
+        "this person must not be contacted"
+    } else if lead.lost_reason == Some(LostReason::Unsubscribed) {
+        "this person has unsubscribed"
+    } else {
+        return Ok(());
+    };
+    Err(OperationError::ConsentMonotonic(format!(
+        "{why}: the lead cannot be opened again"
+    )))
 }

@@ -3,25 +3,28 @@
 //! Every question tells the health tracker how it went. Rows that hold a value which no enum knows
 //! are left out of lists by the store and named in diagnostics; a single such row is `Integrity`.
 
+mod jobs;
+
 use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
-    LeadQuery, PageCount, PageQuery,
+    JobItemQuery, LeadQuery, PageCount, PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::import::{Import, ImportRow, ImportUndo, RowUndo, RowVerdict};
-use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadFilter, LeadRow};
+use aicmo_shared::job::{Job, JobItem};
+use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
 use aicmo_shared::{
-    CampaignId, ImportId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
+    CampaignId, ImportId, JobId, LeadId, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
 };
 use aicmo_store::accounts::{api_keys, one_time_links, passkeys, sessions, users};
 use aicmo_store::imports::ImportRecord;
@@ -36,8 +39,8 @@ use super::{DEFAULT_ACTIVITY, ReadPort, TIMELINE};
 use crate::accounts::Refusal;
 use crate::context::Operations;
 use crate::error::OperationError;
-use crate::identity::normalise_email;
 use crate::import;
+use crate::leads::with_normal_email;
 use crate::text;
 
 /// The live side of the read port, for one request.
@@ -132,15 +135,6 @@ fn report(list: &str, corrupt: &[CorruptRow]) {
     }
 }
 
-/// The filter with the e-mail address in the form in which it is kept.
-fn normal_filter(query: &LeadQuery) -> LeadFilter {
-    let filter = query.filter();
-    LeadFilter {
-        email: filter.email.map(|email| normalise_email(&email).unwrap_or(email)),
-        ..filter
-    }
-}
-
 #[async_trait]
 impl ReadPort for LiveData<'_> {
     async fn attention(&self) -> Result<Sourced<Attention>, OperationError> {
@@ -175,7 +169,7 @@ impl ReadPort for LiveData<'_> {
 
     async fn leads(&self, query: &LeadQuery) -> Result<Sourced<Vec<LeadRow>>, OperationError> {
         let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
-        let (filter, sort) = (normal_filter(query), query.order());
+        let (filter, sort) = (with_normal_email(query.filter()), query.order());
         let binding = super::lead_binding(query);
         let after = self
             .ops
@@ -304,6 +298,22 @@ impl ReadPort for LiveData<'_> {
             })
         };
         self.answer_page(outcome.await, "import_rows", &binding)
+    }
+
+    async fn jobs(&self, query: &PageQuery) -> Result<Sourced<Vec<Job>>, OperationError> {
+        self.jobs_page(query).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Sourced<Job>, OperationError> {
+        self.one_job(id).await
+    }
+
+    async fn job_items(
+        &self,
+        id: JobId,
+        query: &JobItemQuery,
+    ) -> Result<Sourced<Vec<JobItem>>, OperationError> {
+        self.items_page(id, query).await
     }
 
     async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError> {

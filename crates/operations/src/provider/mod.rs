@@ -14,20 +14,21 @@ pub(crate) use mock::audit_chain as mock_audit_chain;
 use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
-    ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery,
-    PageQuery,
+    ActivityQuery, AuditQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, JobItemQuery,
+    LeadQuery, PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
+use aicmo_shared::job::{Job, JobItem};
 use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
 use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
-use aicmo_shared::{CampaignId, ImportId, LeadId, SessionId, Sourced, UserId, WebhookId};
+use aicmo_shared::{CampaignId, ImportId, JobId, LeadId, SessionId, Sourced, UserId, WebhookId};
 use async_trait::async_trait;
 
 use crate::error::OperationError;
@@ -69,6 +70,16 @@ pub trait ReadPort: Send + Sync {
         id: ImportId,
         query: &ImportRowQuery,
     ) -> Result<Sourced<Vec<ImportRow>>, OperationError>;
+    /// A page of bulk changes, newest first.
+    async fn jobs(&self, query: &PageQuery) -> Result<Sourced<Vec<Job>>, OperationError>;
+    /// A bulk change.
+    async fn job(&self, id: JobId) -> Result<Sourced<Job>, OperationError>;
+    /// A page of a bulk change's leads, in its order.
+    async fn job_items(
+        &self,
+        id: JobId,
+        query: &JobItemQuery,
+    ) -> Result<Sourced<Vec<JobItem>>, OperationError>;
     /// A page of the audit trail, newest first.
     async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError>;
     /// A page of accounts, newest first.

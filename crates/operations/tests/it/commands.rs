@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aicmo_operations::import::{self, ImportUpload};
-use aicmo_operations::{OperationError, Operations, campaigns, leads, webhooks};
+use aicmo_operations::{OperationError, Operations, bulk, campaigns, leads, webhooks};
 use aicmo_shared::api::{ALL, Kind};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective, CampaignStep};
 use aicmo_shared::import::{ImportMapping, ImportUndoRequest};
+use aicmo_shared::job::{BulkDraft, LeadChange, LeadSelection};
 use aicmo_shared::lead::{ConsentChange, ConsentStatus, LeadPatch, LeadStatus, LeadStatusChange};
 use aicmo_shared::status::ServiceName;
 use aicmo_shared::webhook::{EventFilter, WebhookDraft, WebhookPatch, WebhookReplay};
-use aicmo_shared::{CampaignId, DeliveryId, ErrorCode, ImportId, LeadId, MockReason, WebhookId};
+use aicmo_shared::{CampaignId, DeliveryId, ErrorCode, ImportId, JobId, LeadId, MockReason, WebhookId};
 use aicmo_test_support::on_both_databases;
 use uuid::Uuid;
 
@@ -96,6 +97,19 @@ fn do_not_contact() -> ConsentChange {
     }
 }
 
+/// Of a lead that is not there.
+fn a_bulk_change() -> BulkDraft {
+    BulkDraft {
+        selection: LeadSelection {
+            leads: Some(vec![LeadId::new(Uuid::from_u128(1))]),
+            filter: None,
+        },
+        change: LeadChange::Owner { owner: None },
+        expected_count: 1,
+        reason: None,
+    }
+}
+
 /// Tries every other command; none of them finds its subject.
 #[expect(clippy::too_many_lines, reason = "one line per command")]
 async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
@@ -104,6 +118,7 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
     let campaign = CampaignId::new(Uuid::from_u128(2));
     let id = ImportId::new(Uuid::from_u128(3));
     let webhook = WebhookId::new(Uuid::from_u128(4));
+    let job = JobId::new(Uuid::from_u128(5));
     let change = LeadStatusChange {
         to: LeadStatus::Enriched,
         reason_code: None,
@@ -147,6 +162,13 @@ async fn try_all(ops: &Arc<Operations>) -> Vec<(&'static str, OperationError)> {
                 .await
                 .map(drop),
         ),
+        refused(
+            "StartBulk",
+            bulk::start_bulk(ops, &operator, a_bulk_change()).await.map(drop),
+        ),
+        refused("CancelJob", bulk::cancel_job(ops, &operator, job).await.map(drop)),
+        refused("RetryJob", bulk::retry_job(ops, &operator, job).await.map(drop)),
+        refused("UndoJob", bulk::undo_job(ops, &operator, job).await.map(drop)),
         refused(
             "CreateCampaign",
             campaigns::create_campaign(ops, &operator, a_campaign())
@@ -322,7 +344,7 @@ on_both_databases! {
             assert_eq!(refused, is_disabled, "{name}: {error}");
         }
         for (name, error) in try_all(&ops).await {
-            if matches!(name, "PauseCampaign" | "StopCampaign" | "PauseImport") {
+            if matches!(name, "PauseCampaign" | "StopCampaign" | "PauseImport" | "CancelJob") {
                 assert!(matches!(error, OperationError::NotFound(_)), "{name} needs no switch: {error}");
             }
         }

@@ -11,7 +11,7 @@ use aicmo_shared::api::{ALL, CampaignQuery, Kind, LeadQuery};
 use aicmo_shared::campaign::{CampaignDraft, CampaignObjective};
 use aicmo_shared::metrics::NoData;
 use aicmo_shared::status::{ServiceHealth, ServiceName, ServiceState};
-use aicmo_shared::{CampaignId, ErrorCode, ImportId, MockReason, WebhookId};
+use aicmo_shared::{CampaignId, ErrorCode, ImportId, JobId, MockReason, WebhookId};
 use aicmo_store::Store;
 use aicmo_test_support::on_both_databases;
 use uuid::Uuid;
@@ -44,6 +44,7 @@ async fn known(ops: &Operations) -> Known {
         campaign: campaign.id,
         import: ImportId::new(Uuid::from_u128(77)),
         webhook: WebhookId::new(Uuid::from_u128(78)),
+        job: JobId::new(Uuid::from_u128(79)),
     }
 }
 
@@ -58,6 +59,9 @@ async fn known_mock(ops: &Operations) -> Known {
     let imports = aicmo_operations::import::list_imports(ops, &aicmo_shared::api::ImportQuery::default())
         .await
         .expect("mock data do not fail");
+    let jobs = aicmo_operations::bulk::list_jobs(ops, &aicmo_shared::api::PageQuery::default())
+        .await
+        .expect("mock data do not fail");
     let webhooks = aicmo_operations::webhooks::list_webhooks(ops)
         .await
         .expect("mock data do not fail");
@@ -66,6 +70,7 @@ async fn known_mock(ops: &Operations) -> Known {
         campaign: campaigns.data()[0].id,
         import: imports.data()[0].id,
         webhook: webhooks.data()[0].id,
+        job: jobs.data()[0].id,
     }
 }
 
@@ -98,7 +103,8 @@ on_both_databases! {
                     assert_eq!(label.generated_at, NOON, "{name}");
                 }
                 Err(error) => {
-                    assert!(name.contains("Import") || name.contains("Webhook"), "{name}: {error}");
+                    let absent = ["Import", "Webhook", "Job"];
+                    assert!(absent.iter().any(|noun| name.contains(noun)), "{name}: {error}");
                     assert_eq!(error.code(), ErrorCode::NotFound, "{name}");
                 }
             }

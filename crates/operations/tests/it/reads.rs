@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use aicmo_operations::{
-    OperationError, Operations, activity, campaigns, diagnostics, import, inventory, leads, metrics, status,
-    tasks, webhooks,
+    OperationError, Operations, activity, bulk, campaigns, diagnostics, import, inventory, leads, metrics,
+    status, tasks, webhooks,
 };
 use aicmo_shared::api::{
-    ActivityQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, LeadQuery,
+    ActivityQuery, CampaignQuery, DeliveryQuery, ImportQuery, ImportRowQuery, JobItemQuery, LeadQuery,
+    PageQuery,
 };
-use aicmo_shared::{CampaignId, ImportId, LeadId, MockReason, Sourced, Timestamp, WebhookId};
+use aicmo_shared::{CampaignId, ImportId, JobId, LeadId, MockReason, Sourced, Timestamp, WebhookId};
 
 /// What an answer says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub struct Known {
     pub campaign: CampaignId,
     pub import: ImportId,
     pub webhook: WebhookId,
+    pub job: JobId,
 }
 
 /// Reads that ask data, by the name of their endpoint.
@@ -77,6 +79,15 @@ pub async fn of_data(
         (
             "ListImportRows",
             label(import::list_import_rows(ops, known.import, &ImportRowQuery::default()).await),
+        ),
+        (
+            "ListJobs",
+            label(bulk::list_jobs(ops, &PageQuery::default()).await),
+        ),
+        ("GetJob", label(bulk::get_job(ops, known.job).await)),
+        (
+            "ListJobItems",
+            label(bulk::list_job_items(ops, known.job, &JobItemQuery::default()).await),
         ),
         ("ListWebhooks", label(webhooks::list_webhooks(ops).await)),
         (

@@ -94,6 +94,10 @@ impl AuditEntry {
                 ActorType::User | ActorType::ApiKey => Some(ActivityKind::Lead),
                 ActorType::Service | ActorType::System => None,
             },
+            AuditAction::JobCompleted
+            | AuditAction::JobCancelled
+            | AuditAction::JobFailed
+            | AuditAction::JobUndone => Some(ActivityKind::Lead),
             AuditAction::WentLive
             | AuditAction::WorkspaceSetUp
             | AuditAction::WebhookDisabled
@@ -112,6 +116,10 @@ impl AuditEntry {
             | AuditAction::ImportResumed
             | AuditAction::ImportUndoStarted
             | AuditAction::ImportChunkUndone
+            | AuditAction::JobStarted
+            | AuditAction::JobChunkWritten
+            | AuditAction::JobUndoStarted
+            | AuditAction::JobChunkUndone
             | AuditAction::CountersRebuilt
             | AuditAction::UserInvited
             | AuditAction::InvitationRevoked

@@ -15,6 +15,8 @@ pub(crate) mod event_head;
 pub(crate) mod idempotency_key;
 pub(crate) mod import_batch;
 pub(crate) mod import_row;
+pub(crate) mod job;
+pub(crate) mod job_item;
 pub(crate) mod lead;
 pub(crate) mod lead_identity;
 pub(crate) mod lead_status_step;

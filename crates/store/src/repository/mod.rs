@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod identities;
 pub mod imports;
 pub mod integrity;
+pub mod jobs;
 pub mod lead_history;
 pub mod leads;
 pub mod metrics;

@@ -1,17 +1,18 @@
-//! What happened to one lead: touches, status steps and edits in one order.
+//! What happened to one lead: touches, status steps, edits and bulk changes in one order.
 
 use aicmo_shared::activity::SubjectType;
 use aicmo_shared::audit::{ActorType, AuditAction};
 use aicmo_shared::diagnostics::CorruptRow;
+use aicmo_shared::job::{ItemOutcome, ItemUndo};
 use aicmo_shared::lead::{LeadEvent, LeadEventKind, LeadSource, LeadStatus, LostReason};
-use aicmo_shared::{LeadId, Timestamp};
+use aicmo_shared::{JobId, LeadId, Timestamp};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::{Map, Value};
 
 use super::accounts::actors::ActorNames;
-use super::fetch;
+use super::{fetch, jobs};
 use crate::column::Row;
-use crate::entity::{audit_log, lead_status_step, lead_touch};
+use crate::entity::{audit_log, job_item, lead_status_step, lead_touch};
 use crate::error::StoreError;
 use crate::listed::Listed;
 use crate::session::Session;
@@ -41,6 +42,13 @@ pub async fn list(session: &impl Session, lead: LeadId, limit: u32) -> Result<Li
         .limit(u64::from(limit))
         .into_query();
 
+    let bulk = job_item::Entity::find()
+        .filter(job_item::Column::LeadId.eq(lead.get()))
+        .filter(job_item::Column::Outcome.eq(ItemOutcome::Changed.as_str()))
+        .order_by_desc(job_item::Column::SettledAt)
+        .limit(u64::from(limit))
+        .into_query();
+
     let mut events = Listed::default();
     for row in fetch::<lead_touch::Model>(session, WHAT, "lead_touches", &touches).await? {
         events.push(row.and_then(touch_event));
@@ -50,6 +58,12 @@ pub async fn list(session: &impl Session, lead: LeadId, limit: u32) -> Result<Li
     }
     for row in fetch::<audit_log::Model>(session, WHAT, "audit_log", &edits).await? {
         events.push(row.and_then(edit_event));
+    }
+    for row in fetch::<job_item::Model>(session, WHAT, "job_items", &bulk).await? {
+        match row {
+            Ok(item) => events.push(bulk_event(session, item).await?),
+            Err(corrupt) => events.corrupt.push(corrupt),
+        }
     }
     let names = ActorNames::read(session, events.rows.iter().map(|event| event.actor.as_str())).await?;
     for event in &mut events.rows {
@@ -116,4 +130,28 @@ fn edit_event(edit: audit_log::Model) -> Result<LeadEvent, CorruptRow> {
         detail: (!fields.is_empty()).then(|| fields.join(", ")),
         actor: edit.actor_id,
     })
+}
+
+/// What a bulk change did to the lead. Its steps of the status are told as steps.
+async fn bulk_event(
+    session: &impl Session,
+    item: job_item::Model,
+) -> Result<Result<LeadEvent, CorruptRow>, StoreError> {
+    let undone = item
+        .undone_as
+        .is_some_and(|undone| undone == ItemUndo::TakenBack.as_str());
+    match jobs::get(session, JobId::new(item.job_id)).await {
+        Ok(job) => Ok(Ok(LeadEvent {
+            at: Timestamp::from_millis(item.settled_at.unwrap_or_default()),
+            kind: LeadEventKind::Edit,
+            title: format!("Bulk change: {}", job.change.describe()),
+            detail: match (undone, job.reason) {
+                (true, _) => Some("taken back since".to_owned()),
+                (false, reason) => reason,
+            },
+            actor: job.started_by,
+        })),
+        Err(StoreError::Corrupt(corrupt)) => Ok(Err(corrupt)),
+        Err(other) => Err(other),
+    }
 }

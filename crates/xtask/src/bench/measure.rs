@@ -99,6 +99,8 @@ pub fn all(step: &mut Step, plan: &Plan) -> Result<Vec<Measurement>, Failure> {
     found.push(super::access::cost_of_looking_somebody_up(plan)?);
     step.say("writes mixed with reads");
     found.push(super::mixed::reads_beside_writes(step, plan)?);
+    step.say("a bulk change");
+    found.push(super::bulk::change_many(step, plan)?);
     step.say("moving to PostgreSQL");
     found.push(super::moving::move_to_postgres(step, plan)?);
     step.say("the console");

@@ -5,6 +5,7 @@
 //! target directory until the schema or the seeding changes.
 
 mod access;
+mod bulk;
 mod copy;
 mod finding;
 mod load;

@@ -9,6 +9,7 @@ use aicmo_shared::campaign::Campaign;
 use aicmo_shared::diagnostics::Diagnostics;
 use aicmo_shared::import::{Import, ImportRow};
 use aicmo_shared::inventory::EntryPoint;
+use aicmo_shared::job::{Job, JobItem};
 use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
@@ -39,6 +40,8 @@ impl PanelRow for EntryPoint {}
 impl PanelRow for Import {}
 impl PanelRow for ImportRow {}
 impl PanelRow for Invitation {}
+impl PanelRow for Job {}
+impl PanelRow for JobItem {}
 impl PanelRow for LeadEvent {}
 impl PanelRow for LeadRow {}
 impl PanelRow for Passkey {}
@@ -58,6 +61,7 @@ impl PanelData for Campaign {}
 impl PanelData for CurrentSession {}
 impl PanelData for Diagnostics {}
 impl PanelData for Import {}
+impl PanelData for Job {}
 impl PanelData for Lead {}
 impl PanelData for Webhook {}
 impl PanelData for MyWork {

@@ -15,6 +15,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::address::{LeadAddress, conditions_in_words};
+use super::bulk::BulkBar;
 use super::count::LeadCount;
 use super::export::ExportLeadsMenu;
 use super::filters::{LeadFilters, NamedViews};
@@ -69,6 +70,7 @@ pub fn LeadList(
         pages,
         of,
         compact,
+        campaigns,
     };
     view! {
         <Panel
@@ -99,6 +101,7 @@ struct ListState {
     pages: RwSignal<PageStack>,
     of: Memo<String>,
     compact: RwSignal<bool>,
+    campaigns: Load<Vec<Campaign>>,
 }
 
 #[component]
@@ -109,6 +112,7 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
         pages,
         of,
         compact,
+        campaigns,
     } = state;
     let place = move || (of.get(), of.with(|of| pages.with(|pages| pages.cursor(of))));
     let selected = RwSignal::new(BTreeSet::<LeadId>::new());
@@ -180,7 +184,7 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
             </StillRows>
         </div>
         <div class="leads__bar">
-            <Selection selected shown />
+            <Selection selected shown address campaigns />
         </div>
         <div class="leads__foot">
             <Pager
@@ -211,7 +215,12 @@ fn Rows(reading: Reading<Vec<LeadRow>>, state: ListState) -> impl IntoView {
 
 /// What can be done with the selected rows.
 #[component]
-fn Selection(selected: RwSignal<BTreeSet<LeadId>>, shown: RwSignal<Vec<LeadRow>>) -> impl IntoView {
+fn Selection(
+    selected: RwSignal<BTreeSet<LeadId>>,
+    shown: RwSignal<Vec<LeadRow>>,
+    address: Memo<LeadAddress>,
+    campaigns: Load<Vec<Campaign>>,
+) -> impl IntoView {
     let shell = crate::app::ShellState::expect();
     let copy = move |()| {
         let addresses: Vec<String> = shown.with_untracked(|rows| {
@@ -239,8 +248,8 @@ fn Selection(selected: RwSignal<BTreeSet<LeadId>>, shown: RwSignal<Vec<LeadRow>>
     };
     view! {
         <Show when=move || selected.with(|selected| !selected.is_empty())>
-            <div class="leads__selection" role="status">
-                <span>{move || format!("{} selected", selected.with(BTreeSet::len))}</span>
+            <div class="leads__selection" role="region" aria-label="Selected leads">
+                <BulkBar selected address campaigns />
                 <Button on_press=copy>"Copy e-mail addresses"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |()| selected.set(BTreeSet::new())>
                     "Clear selection"

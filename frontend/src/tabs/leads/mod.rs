@@ -1,10 +1,11 @@
 //! Leads: find, triage, correct and bring in people.
 //!
 //! The address decides what is shown (`place`, `address`). Panels: `lead-list`, `lead-detail`,
-//! `lead-consent`, `lead-timeline`, `import-list`, `import-detail`, `import-rows`. Decisions are in the modules
+//! `lead-consent`, `lead-timeline`, `import-list`, `import-detail`, `import-rows`, `job-list`, `job-detail`, `job-items`. Decisions are in the modules
 //! marked pure and tested on the host; the others draw.
 
 mod address;
+mod bulk;
 mod count;
 mod create;
 mod create_form;
@@ -36,11 +37,19 @@ use crate::components::settled::settled;
 use crate::keys;
 use crate::session::Allowed;
 use address::LeadAddress;
+use bulk::{ChangePage, ChangesPage};
 use create::NewLeadDialog;
 use detail::LeadPane;
 use import::{ImportPage, ImportsPage};
 use list::LeadList;
 use place::Place;
+
+/// The parts of the tab.
+const PARTS: [(&str, Place); 3] = [
+    ("People", Place::People),
+    ("Imports", Place::Imports),
+    ("Bulk changes", Place::Changes),
+];
 
 /// Why no lead can be written now.
 fn write_block() -> Signal<Option<String>> {
@@ -80,6 +89,8 @@ pub fn LeadsTab() -> impl IntoView {
         Place::People => view! { <People address open campaigns on_new /> }.into_any(),
         Place::Imports => view! { <ImportsPage /> }.into_any(),
         Place::Import(id) => view! { <ImportPage id campaigns /> }.into_any(),
+        Place::Changes => view! { <ChangesPage /> }.into_any(),
+        Place::Change(id) => view! { <ChangePage id /> }.into_any(),
     };
     view! {
         <header class="page-head">
@@ -89,11 +100,11 @@ pub fn LeadsTab() -> impl IntoView {
             </div>
             <div class="page-head__actions">
                 <nav class="subtabs" aria-label="Parts of Leads">
-                    {[("People", Place::People), ("Imports", Place::Imports)].map(|(word, to)| view! {
+                    {PARTS.map(|(word, to)| view! {
                         <a
                             class="subtabs__tab"
                             href=to.address()
-                            aria-current=move || (place.get() == to || (to == Place::Imports && matches!(place.get(), Place::Import(_)))).then_some("page")
+                            aria-current=move || (place.get().part() == to).then_some("page")
                         >
                             {word}
                         </a>

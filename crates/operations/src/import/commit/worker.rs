@@ -1,19 +1,18 @@
-//! The task that commits or undoes one import, chunk after chunk, until nothing is left or it is told
+//! The work that commits or undoes one import, chunk after chunk, until nothing is left or it is told
 //! to stop.
 //!
 //! It keeps no state that a kill could lose: before each chunk it reads where the import stands. A
-//! database that does not answer is waited for; any other failure is written at the import with its
-//! reason, and a person may start it again. A process that ends is not worked against: the worker stops
-//! between two chunks.
+//! failure is written at the import with its reason, and a person may start it again. How it runs is
+//! `work`'s.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use aicmo_shared::ImportId;
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::import::ImportState;
 use aicmo_store::imports::{self, ImportRecord};
 use aicmo_store::{Store, StoreError};
+use async_trait::async_trait;
 use serde_json::json;
 
 use super::chunk::{self, Chunk};
@@ -21,24 +20,16 @@ use crate::context::{Operations, Operator};
 use crate::error::OperationError;
 use crate::import::row::RowReader;
 use crate::import::{entry, row_reader, undo};
+pub use crate::work::Step;
+use crate::work::{Work, spawn};
 
 /// Rows of one transaction.
 const CHUNK: u32 = 500;
 /// How often a chunk is tried again when other writers met the same people.
 const ATTEMPTS: u32 = 5;
-/// How long a database that does not answer is left alone.
-const WAIT: Duration = Duration::from_secs(2);
-
-/// What a step found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// A chunk was written; there may be more.
-    Wrote,
-    /// Everything is written, or it is not ours to go on: cancelled, failed, or another worker's.
-    Ended,
-}
 
 /// Commits or undoes one import, as its state says.
+#[derive(Clone)]
 pub struct Worker {
     ops: Arc<Operations>,
     store: Store,
@@ -62,57 +53,9 @@ impl Worker {
         }
     }
 
-    /// Lets it work until it is done. A panic in it is written at the import like any failure.
+    /// Lets it work until it is done.
     pub fn spawn(self) {
-        let last_words = Self::new(
-            Arc::clone(&self.ops),
-            self.store.clone(),
-            self.operator.clone(),
-            self.id,
-        );
-        let work = tokio::spawn(self.run());
-        tokio::spawn(async move {
-            if let Err(crash) = work.await
-                && crash.is_panic()
-            {
-                let error = OperationError::Internal("writing the rows", crash.into());
-                last_words.give_up(&error).await;
-            }
-        });
-    }
-
-    async fn run(mut self) {
-        // Where the process ends, the next one goes on behind the last chunk.
-        while !self.ops.hub().is_closed() {
-            match self.step().await {
-                Ok(Step::Wrote) => {}
-                Ok(Step::Ended) => return,
-                Err(_) if self.ops.hub().is_closed() => return,
-                Err(error @ OperationError::Unavailable(crate::error::Dependency::Database, _)) => {
-                    tracing::warn!(
-                        import.id = %self.id,
-                        error = &error as &dyn std::error::Error,
-                        "import {} waits for the database",
-                        self.id
-                    );
-                    wait().await;
-                }
-                Err(error) => return self.give_up(&error).await,
-            }
-        }
-    }
-
-    /// Writes the next chunk.
-    ///
-    /// # Errors
-    /// Nothing of the chunk is written.
-    pub async fn step(&mut self) -> Result<Step, OperationError> {
-        let record = imports::get(&self.store.reader(), self.id).await?;
-        match record.state {
-            ImportState::Committing => self.commit(record).await,
-            ImportState::Undoing => self.undo(record).await,
-            _ => Ok(Step::Ended),
-        }
+        spawn(self);
     }
 
     async fn commit(&mut self, record: ImportRecord) -> Result<Step, OperationError> {
@@ -200,29 +143,24 @@ impl Worker {
             ))
         }
     }
+}
 
-    /// Writes down why it stopped, for as long as it takes to reach the database.
-    async fn give_up(&self, error: &OperationError) {
-        tracing::error!(
-            import.id = %self.id,
-            error = error as &dyn std::error::Error,
-            "import {} stopped",
-            self.id
-        );
-        while let Err(failure) = self.fail(error).await {
-            if !matches!(
-                failure,
-                OperationError::Unavailable(..) | OperationError::Conflict { .. }
-            ) {
-                tracing::error!(
-                    import.id = %self.id,
-                    error = &failure as &dyn std::error::Error,
-                    "import {} could not be marked as failed; it goes on at the next start",
-                    self.id
-                );
-                return;
-            }
-            wait().await;
+#[async_trait]
+impl Work for Worker {
+    fn ops(&self) -> &Arc<Operations> {
+        &self.ops
+    }
+
+    fn name(&self) -> String {
+        format!("import {}", self.id)
+    }
+
+    async fn step(&mut self) -> Result<Step, OperationError> {
+        let record = imports::get(&self.store.reader(), self.id).await?;
+        match record.state {
+            ImportState::Committing => self.commit(record).await,
+            ImportState::Undoing => self.undo(record).await,
+            _ => Ok(Step::Ended),
         }
     }
 
@@ -273,13 +211,6 @@ fn progress(import: &ImportRecord) -> u64 {
         (Some(undo), ImportState::Undoing | ImportState::Undone) => undo.done(),
         _ => import.committed,
     }
-}
-
-/// One tick of an interval; its first tick is immediate.
-async fn wait() {
-    let mut interval = tokio::time::interval(WAIT);
-    interval.tick().await;
-    interval.tick().await;
 }
 
 #[cfg(test)]

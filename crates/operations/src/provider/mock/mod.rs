@@ -9,6 +9,7 @@ mod audit;
 mod campaigns;
 mod figures;
 mod imports;
+mod jobs;
 mod leads;
 mod webhooks;
 
@@ -19,12 +20,13 @@ use aicmo_shared::account::{Invitation, User};
 use aicmo_shared::activity::ActivityEvent;
 use aicmo_shared::api::{
     ActivityQuery, AuditQuery, CampaignQuery, DEFAULT_LIMIT, DeliveryQuery, ImportQuery, ImportRowQuery,
-    LeadQuery, PageQuery,
+    JobItemQuery, LeadQuery, PageQuery,
 };
 use aicmo_shared::api_key::ApiKey;
 use aicmo_shared::audit::AuditRow;
 use aicmo_shared::campaign::Campaign;
 use aicmo_shared::import::{Import, ImportRow};
+use aicmo_shared::job::{Job, JobItem};
 use aicmo_shared::lead::{ConsentEvent, Lead, LeadEvent, LeadRow};
 use aicmo_shared::metrics::Attention;
 use aicmo_shared::passkey::Passkey;
@@ -32,7 +34,8 @@ use aicmo_shared::session::SessionInfo;
 use aicmo_shared::task::MyWork;
 use aicmo_shared::webhook::{Webhook, WebhookDelivery};
 use aicmo_shared::{
-    CampaignId, ImportId, LeadId, MockReason, PageInfo, SessionId, Sourced, Timestamp, UserId, WebhookId,
+    CampaignId, ImportId, JobId, LeadId, MockReason, PageInfo, SessionId, Sourced, Timestamp, UserId,
+    WebhookId,
 };
 use async_trait::async_trait;
 use serde::Serialize;
@@ -212,6 +215,28 @@ impl ReadPort for MockData<'_> {
         rows.retain(|row| query.undo.is_none_or(|undo| row.undo == Some(undo)));
         let binding = (id, query.verdict, query.undo);
         self.page(rows, "mock import rows", &binding, query.cursor.as_deref(), limit)
+    }
+
+    async fn jobs(&self, query: &PageQuery) -> Result<Sourced<Vec<Job>>, OperationError> {
+        self.whole(jobs::all(), "mock jobs", query)
+    }
+
+    async fn job(&self, id: JobId) -> Result<Sourced<Job>, OperationError> {
+        let found = jobs::all().into_iter().find(|job| job.id == id);
+        self.found(found, JobId::NOUN, id)
+    }
+
+    async fn job_items(
+        &self,
+        id: JobId,
+        query: &JobItemQuery,
+    ) -> Result<Sourced<Vec<JobItem>>, OperationError> {
+        let limit = text::limit(query.limit, DEFAULT_LIMIT)?;
+        let mut items = jobs::items(id).ok_or_else(|| OperationError::not_found(JobId::NOUN, id))?;
+        items.retain(|item| query.outcome.is_none_or(|outcome| item.outcome == Some(outcome)));
+        items.retain(|item| query.undo.is_none_or(|undo| item.undo == Some(undo)));
+        let binding = (id, query.outcome, query.undo);
+        self.page(items, "mock job items", &binding, query.cursor.as_deref(), limit)
     }
 
     async fn audit(&self, query: &AuditQuery) -> Result<Sourced<Vec<AuditRow>>, OperationError> {

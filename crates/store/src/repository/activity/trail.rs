@@ -1,13 +1,14 @@
 //! Audit rows as lines of the feed: campaigns, imports, leads and the process itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 
 use aicmo_shared::activity::{ActivityEvent, ActivityKind, SubjectType};
 use aicmo_shared::audit::AuditAction;
 use aicmo_shared::campaign::CampaignStatus;
 use aicmo_shared::diagnostics::CorruptRow;
 use aicmo_shared::lead::{CampaignRef, LeadStatus};
-use aicmo_shared::{CampaignId, ClosedEnum};
+use aicmo_shared::{CampaignId, ClosedEnum, JobId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait};
 use serde_json::Value;
@@ -18,6 +19,7 @@ use crate::column::Row;
 use crate::entity::{audit_log, import_batch};
 use crate::error::StoreError;
 use crate::repository::accounts::actors::ActorNames;
+use crate::repository::jobs::{self, JobRecord};
 use crate::repository::{CHUNK, campaigns, fetch, leads};
 use crate::session::Session;
 
@@ -27,6 +29,13 @@ struct Names {
     imports: HashMap<Uuid, ImportName>,
     leads: HashMap<Uuid, String>,
     actors: ActorNames,
+    jobs: HashMap<Uuid, JobName>,
+}
+
+/// What the feed says of a bulk change.
+struct JobName {
+    words: String,
+    record: JobRecord,
 }
 
 #[derive(FromQueryResult)]
@@ -81,6 +90,7 @@ async fn names(session: &impl Session, rows: &[audit_log::Model]) -> Result<Name
         leads: leads::names(session, about(SubjectType::Lead)).await?,
         actors: ActorNames::read(session, rows.iter().map(|row| row.actor_id.as_str())).await?,
         imports: import_names(session, about(SubjectType::Import).collect()).await?,
+        jobs: job_names(session, about(SubjectType::Job).collect()).await?,
     })
 }
 
@@ -113,6 +123,22 @@ async fn import_names(
     Ok(named)
 }
 
+async fn job_names(session: &impl Session, ids: HashSet<Uuid>) -> Result<HashMap<Uuid, JobName>, StoreError> {
+    let mut named = HashMap::with_capacity(ids.len());
+    for id in ids {
+        match jobs::get(session, JobId::new(id)).await {
+            Ok(record) => {
+                let words = record.change.describe().to_lowercase();
+                named.insert(id, JobName { words, record });
+            }
+            // The integrity check names it; its line says less.
+            Err(StoreError::NotFound(_) | StoreError::Corrupt(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(named)
+}
+
 fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, CorruptRow> {
     let report = Row::new("audit_log", row.id);
     let action: AuditAction = report.closed("action", &row.action)?;
@@ -129,6 +155,7 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
     let lead = id
         .and_then(|id| names.leads.get(&id))
         .map_or("A lead", String::as_str);
+    let job = id.and_then(|id| names.jobs.get(&id));
     let (title, detail) = match action {
         AuditAction::CampaignCreated => (format!("{campaign} was planned"), row.reason.clone()),
         AuditAction::CampaignStatusChanged => (
@@ -149,6 +176,10 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
                 .and_then(|import| import.error.clone())
                 .or_else(|| row.reason.clone()),
         ),
+        AuditAction::JobCompleted => job_line("Leads were changed", job, JobName::counts),
+        AuditAction::JobCancelled => job_line("A bulk change was stopped", job, JobName::counts),
+        AuditAction::JobFailed => job_line("A bulk change failed", job, JobName::counts),
+        AuditAction::JobUndone => job_line("A bulk change was undone", job, JobName::counts_of_undo),
         AuditAction::WentLive => (
             "The server turned from mock to live".to_owned(),
             row.reason.clone(),
@@ -189,6 +220,10 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
         | AuditAction::ImportResumed
         | AuditAction::ImportUndoStarted
         | AuditAction::ImportChunkUndone
+        | AuditAction::JobStarted
+        | AuditAction::JobChunkWritten
+        | AuditAction::JobUndoStarted
+        | AuditAction::JobChunkUndone
         | AuditAction::CountersRebuilt => (action.to_string(), row.reason.clone()),
     };
     let about = (subject_type, row.subject_id.clone());
@@ -197,6 +232,13 @@ fn line_of(row: &audit_log::Model, names: &Names) -> Result<ActivityEvent, Corru
         actor: names.actors.of(row.actor_id.clone()),
         ..event(Stream::Trail.event_id(row.id), row.at, kind, title, about)
     })
+}
+
+fn job_line(what: &str, job: Option<&JobName>, detail: fn(&JobName) -> String) -> (String, Option<String>) {
+    match job {
+        Some(job) => (format!("{what}: {}", job.words), Some(detail(job))),
+        None => (what.to_owned(), None),
+    }
 }
 
 fn campaign_step(campaign: &str, to: Option<CampaignStatus>) -> String {
@@ -231,17 +273,38 @@ fn status_in<E: ClosedEnum>(report: &Row, column: &str, text: Option<&str>) -> R
 
 impl ImportName {
     fn counts(&self) -> String {
-        [
+        counted([
             (self.rows_new, "new"),
             (self.rows_merged, "merged"),
             (self.rows_unchanged, "unchanged"),
             (self.rows_suppressed, "suppressed"),
             (self.rows_invalid, "invalid"),
-        ]
+        ])
+    }
+}
+
+impl JobName {
+    fn counts(&self) -> String {
+        let job = &self.record;
+        counted([
+            (job.changed, "changed"),
+            (job.unchanged, "unchanged"),
+            (job.refused, "refused"),
+        ])
+    }
+
+    fn counts_of_undo(&self) -> String {
+        counted([(self.record.taken_back, "taken back"), (self.record.kept, "kept")])
+    }
+}
+
+fn counted<N: Copy + Default + PartialOrd + Display>(
+    counts: impl IntoIterator<Item = (N, &'static str)>,
+) -> String {
+    counts
         .into_iter()
-        .filter(|(n, _)| *n > 0)
+        .filter(|(n, _)| *n > N::default())
         .map(|(n, word)| format!("{n} {word}"))
         .collect::<Vec<_>>()
         .join(", ")
-    }
 }

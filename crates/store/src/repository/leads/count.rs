@@ -3,8 +3,8 @@
 use aicmo_shared::lead::LeadFilter;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::plan::{FEW, conditions};
-use super::texts::Search;
+use super::plan::{FEW, matching};
+use super::search::Search;
 use crate::counter_keys;
 use crate::entity::lead;
 use crate::error::StoreError;
@@ -21,8 +21,7 @@ pub async fn count(session: &impl Session, filter: &LeadFilter) -> Result<Option
         return by_rows(session, filter).await.map(Some);
     }
     if let Some(search) = search_alone(filter) {
-        let found = search.count_up_to(session, FEW + 1).await?;
-        return Ok((found <= FEW).then_some(found));
+        return Ok(search.few(session, FEW).await?.map(|(_, found)| found));
     }
     Ok(None)
 }
@@ -53,12 +52,8 @@ fn search_alone(filter: &LeadFilter) -> Option<Search> {
 }
 
 async fn by_rows(session: &impl Session, filter: &LeadFilter) -> Result<u64, StoreError> {
-    let mut matching = conditions(filter);
-    if let Some(search) = Search::of(filter) {
-        matching = matching.add(search.by_index(session.database()));
-    }
     lead::Entity::find()
-        .filter(matching)
+        .filter(matching(session.database(), filter))
         .count(session.connection())
         .await
         .map_err(StoreError::of("count the leads of a filter"))

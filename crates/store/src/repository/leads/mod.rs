@@ -5,6 +5,7 @@ mod list;
 mod plan;
 mod record;
 mod row;
+mod search;
 pub(crate) mod texts;
 mod ties;
 pub(crate) mod views;
@@ -12,22 +13,24 @@ mod write;
 
 pub use count::{count, count_exactly};
 pub use list::{LeadPage, LeadPosition, PositionKey, explain, list, records_in_order};
+pub(crate) use plan::matching;
 pub use record::LeadRecord;
-pub use texts::matches_words;
+pub use search::matches_words;
 pub use ties::{Ties, ties};
-pub use write::{insert, remove, replace};
+pub use write::{insert, remove, replace, replace_many};
 
 use std::collections::HashMap;
 
 use aicmo_shared::LeadId;
 use aicmo_shared::lead::Lead;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::{CHUNK, campaigns, fetch, identities};
 use crate::entity::lead;
 use crate::error::{StoreError, Subject};
-use crate::session::Session;
+use crate::listed::Listed;
+use crate::session::{Session, WriteTx};
 
 /// A lead as the wire shows it, with its campaign, its identities and its legal next statuses.
 ///
@@ -70,8 +73,26 @@ pub async fn records(session: &impl Session, ids: &[LeadId]) -> Result<Vec<LeadR
             .filter(lead::Column::Id.is_in(chunk.iter().map(|id| id.get())))
             .into_query();
         for row in fetch::<lead::Model>(session, "read leads", "leads", &query).await? {
-            let record = row.and_then(row::record_of).map_err(StoreError::Corrupt)?;
-            records.push(record);
+            records.push(row.and_then(row::record_of).map_err(StoreError::Corrupt)?);
+        }
+    }
+    Ok(records)
+}
+
+/// The leads with these ids in the order of the ids, and nobody else writes them before `tx` ends:
+/// whoever writes many leads takes them like this, so that two of them wait for each other in one order.
+pub async fn locked_records(tx: &WriteTx, ids: &[LeadId]) -> Result<Listed<LeadRecord>, StoreError> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    let mut records = Listed::default();
+    for chunk in ids.chunks(CHUNK) {
+        let query = lead::Entity::find()
+            .filter(lead::Column::Id.is_in(chunk.iter().map(|id| id.get())))
+            .order_by_asc(lead::Column::Id)
+            .lock_exclusive()
+            .into_query();
+        for row in fetch::<lead::Model>(tx, "read leads", "leads", &query).await? {
+            records.push(row.and_then(row::record_of));
         }
     }
     Ok(records)

@@ -10,7 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::count::count;
-use super::texts::Search;
+use super::search::{ByIndex, Search};
 use super::views;
 use crate::entity::lead;
 use crate::error::StoreError;
@@ -18,7 +18,11 @@ use crate::session::Session;
 use crate::text::norm;
 
 /// Leads that a search may find and have gathered and sorted for one page.
-pub(super) const FEW: u64 = 5_000;
+pub(super) const FEW: u64 = 3_000;
+
+/// The same in the order by name. Words are parts of names, so who has them stands together there, and
+/// a look along the order may pass over nearly all others first.
+const FEW_BY_NAME: u64 = 20_000;
 
 /// How a page under a filter and an order is found.
 pub(super) struct Way {
@@ -30,7 +34,7 @@ pub(super) struct Way {
 
 enum Searching {
     /// Few match: they are gathered, then sorted.
-    ByIndex(Search),
+    ByIndex(Search, ByIndex),
     /// Many match: leads are looked at along the order until the page is full.
     ByText(Search),
 }
@@ -43,12 +47,13 @@ impl Way {
         limit: u32,
     ) -> Result<Self, StoreError> {
         let kind = session.database();
+        let few = if sort == LeadSort::Name { FEW_BY_NAME } else { FEW };
         if let Some(search) = Search::of(filter)
-            && search.count_up_to(session, FEW + 1).await? <= FEW
+            && let Some((by, _)) = search.few(session, few).await?
         {
             return Ok(Self {
                 kind,
-                search: Some(Searching::ByIndex(search)),
+                search: Some(Searching::ByIndex(search, by)),
                 by_order: kind == DatabaseKind::Sqlite,
             });
         }
@@ -71,7 +76,7 @@ impl Way {
         }
         match &self.search {
             None => matching,
-            Some(Searching::ByIndex(search)) => matching.add(search.by_index(self.kind)),
+            Some(Searching::ByIndex(search, by)) => matching.add(search.by_index(self.kind, *by)),
             Some(Searching::ByText(search)) => matching.add(search.by_text(self.kind)),
         }
     }
@@ -135,6 +140,14 @@ fn one_by_one(filter: &LeadFilter) -> impl Iterator<Item = LeadFilter> {
     ]
     .into_iter()
     .flatten()
+}
+
+/// Holds for every lead that a filter means, wherever it stands in an order.
+pub(crate) fn matching(kind: DatabaseKind, filter: &LeadFilter) -> Condition {
+    match Search::of(filter) {
+        Some(search) => conditions(filter).add(search.by_index(kind, ByIndex::Words)),
+        None => conditions(filter),
+    }
 }
 
 /// The conditions that a lead's own columns answer; a search in its text is not among them.

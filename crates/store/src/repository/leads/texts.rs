@@ -1,15 +1,13 @@
 //! What leads are searched by: one text of plain words for each, kept with every write of a lead.
 //!
-//! Owns which words a lead is found by and how a search is put to either database. Tags and owners
-//! are words too, each marked by a letter that no text can hold, because a condition on them is the
-//! same question. How a search is combined with other conditions is the list's.
+//! Owns which words a lead is found by. Tags and owners are words too, each marked by a letter that no
+//! text can hold, because a condition on them is the same question. How they are searched is `search`'s.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use aicmo_shared::diagnostics::DatabaseKind;
-use aicmo_shared::lead::{Lead, LeadFilter};
+use aicmo_shared::lead::Lead;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -19,29 +17,20 @@ use uuid::Uuid;
 use super::LeadRecord;
 use crate::entity::{lead, lead_text};
 use crate::error::StoreError;
-use crate::repository::{CHUNK, ask, counted};
-use crate::session::Session;
+use crate::repository::CHUNK;
 use crate::session::sealed::Executor;
 use crate::store::Store;
 use crate::text::{norm, words};
 
-const SEARCH: &str = "search the leads";
-
 /// What begins the word of a tag, and of an owner: private characters, which no text keeps.
-const TAG: char = '\u{e000}';
-const OWNER: char = '\u{e001}';
+pub(super) const TAG: char = '\u{e000}';
+pub(super) const OWNER: char = '\u{e001}';
 
 /// Notes are searched this far; what is longer is a document.
 const NOTES: usize = 4_000;
 
-/// Words of a search that are looked at; more narrow nothing that anybody could still see.
-const WORDS: usize = 12;
-
-/// Where PostgreSQL has the words of a text, as its index has them.
-const POSTGRES_WORDS: &str = "lead_words(text)";
-
 /// What a lead is searched by, of a record, a row or a lead on the wire.
-struct Searched<'a> {
+pub(super) struct Searched<'a> {
     fields: [Option<&'a str>; 4],
     notes: Option<&'a str>,
     tags: Cow<'a, [String]>,
@@ -99,7 +88,7 @@ impl<'a> From<&'a Lead> for Searched<'a> {
 }
 
 /// The text that a lead is searched by.
-fn text_of<'a>(lead: impl Into<Searched<'a>>) -> String {
+pub(super) fn text_of<'a>(lead: impl Into<Searched<'a>>) -> String {
     let lead = lead.into();
     let notes: Option<String> = lead.notes.map(|notes| notes.chars().take(NOTES).collect());
     let fields = lead.fields.into_iter().chain([notes.as_deref()]).flatten();
@@ -123,7 +112,7 @@ fn text_of<'a>(lead: impl Into<Searched<'a>>) -> String {
 }
 
 /// A whole value as one word, whatever it is made of.
-fn marked(mark: char, value: &str) -> String {
+pub(super) fn marked(mark: char, value: &str) -> String {
     let value = norm(value);
     let mut word = String::from(mark);
     let hash: [u8; 32] = Sha256::digest(value.as_bytes()).into();
@@ -166,17 +155,16 @@ async fn write(tx: &impl Executor, texts: impl Iterator<Item = (Uuid, String)>) 
         .map_err(StoreError::of("keep what leads are searched by"))
 }
 
-/// Keeps the text of a lead that was changed, if it is another now.
+/// Keeps the texts of leads that were changed, before and after, where they are others now.
 pub(super) async fn put_changed(
     tx: &impl Executor,
-    before: &LeadRecord,
-    after: &LeadRecord,
+    changed: &[(LeadRecord, LeadRecord)],
 ) -> Result<(), StoreError> {
-    let text = text_of(after);
-    if text_of(before) == text {
-        return Ok(());
-    }
-    write(tx, std::iter::once((before.id.get(), text))).await
+    let texts = changed.iter().filter_map(|(before, after)| {
+        let text = text_of(after);
+        (text_of(before) != text).then(|| (before.id.get(), text))
+    });
+    write(tx, texts).await
 }
 
 /// Makes the texts of leads that have none: those of before there were any. A run that was killed
@@ -210,161 +198,6 @@ pub(crate) async fn fill(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-/// A word that is looked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Term {
-    /// The beginning of a word.
-    Beginning(String),
-    /// A whole word.
-    Whole(String),
-}
-
-/// All that a filter looks for in the texts. Every term must be found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Search {
-    terms: Vec<Term>,
-    /// The filter has a text without a single word, which nothing matches.
-    is_hopeless: bool,
-}
-
-impl Search {
-    /// What `filter` looks for; none when it looks for nothing in the texts.
-    pub(super) fn of(filter: &LeadFilter) -> Option<Self> {
-        let mut search = Self::default();
-        if let Some(text) = &filter.text {
-            search.terms.extend(words(text).take(WORDS).map(Term::Beginning));
-            search.is_hopeless = search.terms.is_empty();
-        }
-        let whole = |mark, value: &String| Term::Whole(marked(mark, value));
-        search.terms.extend(filter.tag.iter().map(|tag| whole(TAG, tag)));
-        search
-            .terms
-            .extend(filter.owner.iter().map(|owner| whole(OWNER, owner)));
-        (search.is_hopeless || !search.terms.is_empty()).then_some(search)
-    }
-
-    /// The search in the words of the index of `kind`.
-    fn spelled(&self, kind: DatabaseKind) -> String {
-        let (quote, beginning, and) = match kind {
-            DatabaseKind::Sqlite => ('"', " *", " AND "),
-            DatabaseKind::Postgres => ('\'', ":*", " & "),
-        };
-        let terms: Vec<String> = self
-            .terms
-            .iter()
-            .map(|term| match term {
-                Term::Beginning(word) => format!("{quote}{word}{quote}{beginning}"),
-                Term::Whole(word) => format!("{quote}{word}{quote}"),
-            })
-            .collect();
-        terms.join(and)
-    }
-
-    /// The leads that match, found by the index: a statement that selects `lead_id`, with one value.
-    fn found(kind: DatabaseKind) -> String {
-        let value = placeholder(kind, 1);
-        match kind {
-            DatabaseKind::Sqlite => format!(
-                "SELECT lead_texts.lead_id FROM lead_search CROSS JOIN lead_texts \
-                 ON lead_texts.n = lead_search.rowid WHERE lead_search MATCH {value}"
-            ),
-            DatabaseKind::Postgres => {
-                format!("SELECT lead_id FROM lead_texts WHERE {POSTGRES_WORDS} @@ CAST({value} AS tsquery)")
-            }
-        }
-    }
-
-    /// Holds for a lead that the index finds.
-    pub(super) fn by_index(&self, kind: DatabaseKind) -> Expr {
-        if self.is_hopeless {
-            return Expr::val(false);
-        }
-        let found = Self::found(kind);
-        let matches = match kind {
-            DatabaseKind::Sqlite => format!("leads.id IN ({found})"),
-            // An array is made once, before anything is looked up by it.
-            DatabaseKind::Postgres => format!("leads.id = ANY(ARRAY({found}))"),
-        };
-        Expr::cust_with_values(matches, [self.spelled(kind)])
-    }
-
-    /// Holds for a lead whose own text matches: for a look along an order, where nearly every lead does.
-    pub(super) fn by_text(&self, kind: DatabaseKind) -> Expr {
-        if self.is_hopeless {
-            return Expr::val(false);
-        }
-        let place = match kind {
-            DatabaseKind::Sqlite => "instr",
-            DatabaseKind::Postgres => "strpos",
-        };
-        let mut conditions = Vec::with_capacity(self.terms.len());
-        let mut values = Vec::with_capacity(self.terms.len());
-        for term in &self.terms {
-            values.push(match term {
-                Term::Beginning(word) => format!(" {word}"),
-                Term::Whole(word) => format!(" {word} "),
-            });
-            let value = placeholder(kind, values.len());
-            conditions.push(format!("{place}(' ' || text || ' ', {value}) > 0"));
-        }
-        // A subquery for one lead at a time; as a join it would read every text first.
-        let sql = format!(
-            "(SELECT {} FROM lead_texts WHERE lead_texts.lead_id = leads.id)",
-            conditions.join(" AND ")
-        );
-        Expr::cust_with_values(sql, values)
-    }
-
-    /// How many leads match, counted no further than `most`.
-    pub(super) async fn count_up_to(&self, session: &impl Session, most: u64) -> Result<u64, StoreError> {
-        let within = format!(" LIMIT {most}");
-        self.counted(session, &within).await
-    }
-
-    /// How many leads match.
-    pub(super) async fn count(&self, session: &impl Session) -> Result<u64, StoreError> {
-        self.counted(session, "").await
-    }
-
-    async fn counted(&self, session: &impl Session, within: &str) -> Result<u64, StoreError> {
-        if self.is_hopeless {
-            return Ok(0);
-        }
-        let kind = session.database();
-        let found = match kind {
-            DatabaseKind::Sqlite => "SELECT 1 FROM lead_search WHERE lead_search MATCH ?".to_owned(),
-            DatabaseKind::Postgres => Self::found(kind),
-        };
-        let sql = format!("SELECT count(*) AS n FROM ({found}{within}) AS found");
-        let rows = ask(session, SEARCH, sql, vec![self.spelled(kind).into()]).await?;
-        let row = rows
-            .first()
-            .ok_or_else(|| StoreError::defect(SEARCH, "a count without a row"))?;
-        counted(row, "n", SEARCH)
-    }
-}
-
-/// How the `n`th value of an expression is written, counted from 1.
-fn placeholder(kind: DatabaseKind, n: usize) -> String {
-    match kind {
-        DatabaseKind::Sqlite => "?".to_owned(),
-        DatabaseKind::Postgres => format!("${n}"),
-    }
-}
-
-/// Whether the words of a lead hold what `filter` looks for; what mock data is searched by.
-pub fn matches_words(lead: &Lead, filter: &LeadFilter) -> bool {
-    let Some(search) = Search::of(filter) else {
-        return true;
-    };
-    let text = format!(" {} ", text_of(lead));
-    !search.is_hopeless
-        && search.terms.iter().all(|term| match term {
-            Term::Beginning(word) => text.contains(&format!(" {word}")),
-            Term::Whole(word) => text.contains(&format!(" {word} ")),
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use aicmo_shared::lead::LeadSource;
@@ -388,40 +221,5 @@ mod tests {
         let words: Vec<&str> = text.split(' ').collect();
         assert_eq!(words[..3], ["zoe", "muller", "sohne"]);
         assert_eq!(words.len(), 5, "{text}");
-    }
-
-    #[test]
-    fn a_search_is_the_same_for_a_lead_in_memory() {
-        let lead = a_lead();
-        let text = |text: &str| LeadFilter {
-            text: Some(text.to_owned()),
-            ..LeadFilter::default()
-        };
-        for found in ["zo", "MÜLL zoe", "söhne"] {
-            assert!(matches_words(&lead, &text(found)), "{found}");
-        }
-        for missed in ["oe", "important", "grace", "&", "zoe x"] {
-            assert!(!matches_words(&lead, &text(missed)), "{missed}");
-        }
-        let tag = |tag: &str| LeadFilter {
-            tag: Some(tag.to_owned()),
-            ..LeadFilter::default()
-        };
-        assert!(matches_words(&lead, &tag(" very IMPORTANT ")));
-        assert!(!matches_words(&lead, &tag("very")));
-    }
-
-    #[test]
-    fn what_is_typed_never_becomes_an_operator() {
-        let filter = LeadFilter {
-            text: Some("a\" OR b* ') --".to_owned()),
-            ..LeadFilter::default()
-        };
-        let search = Search::of(&filter).expect("a search");
-        assert_eq!(
-            search.spelled(DatabaseKind::Sqlite),
-            "\"a\" * AND \"or\" * AND \"b\" *"
-        );
-        assert_eq!(search.spelled(DatabaseKind::Postgres), "'a':* & 'or':* & 'b':*");
     }
 }

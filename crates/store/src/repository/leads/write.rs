@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use aicmo_shared::LeadId;
-use sea_orm::ActiveValue::NotSet;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, SqlErr};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Iterable, QueryFilter, SqlErr};
 
 use super::LeadRecord;
 use super::row::model_of;
@@ -43,26 +43,78 @@ pub async fn insert(tx: &WriteTx, leads: &[LeadRecord]) -> Result<(), StoreError
 /// # Errors
 /// `Stale` when someone else was faster.
 pub async fn replace(tx: &WriteTx, before: &LeadRecord, after: &LeadRecord) -> Result<i64, StoreError> {
-    let mut model = model_of(after);
-    model.version = before.version + 1;
-    let mut values = model.into_active_model().reset_all();
-    values.id = NotSet;
-    let written = lead::Entity::update_many()
-        .set(values)
-        .filter(lead::Column::Id.eq(before.id.get()))
-        .filter(lead::Column::Version.eq(before.version))
-        .exec(tx.connection())
-        .await
-        .map_err(StoreError::of("write a lead"))?;
-    if written.rows_affected != 1 {
-        return Err(StoreError::Stale(Subject::new("lead", before.id)));
-    }
-    texts::put_changed(tx, before, after).await?;
-    tx.count(|deltas| {
-        counter_keys::add(deltas, before, -1);
-        counter_keys::add(deltas, after, 1);
-    });
+    replace_many(tx, &[(before.clone(), after.clone())]).await?;
     Ok(before.version + 1)
+}
+
+/// As `replace`, for many leads, each before and after. Leads of one version that change in the same
+/// way are written by one statement.
+///
+/// # Errors
+/// `Stale` when someone else was faster with one of them; the transaction is of no use then.
+pub async fn replace_many(tx: &WriteTx, changed: &[(LeadRecord, LeadRecord)]) -> Result<(), StoreError> {
+    for chunk in changed.chunks(CHUNK) {
+        for alike in alike(chunk) {
+            let written = lead::Entity::update_many()
+                .set(alike.values)
+                .filter(lead::Column::Id.is_in(alike.leads.iter().map(|lead| lead.get())))
+                .filter(lead::Column::Version.eq(alike.version))
+                .exec(tx.connection())
+                .await
+                .map_err(StoreError::of("write leads"))?;
+            if usize::try_from(written.rows_affected) != Ok(alike.leads.len()) {
+                return Err(stale(&alike.leads));
+            }
+        }
+        texts::put_changed(tx, chunk).await?;
+        tx.count(|deltas| {
+            for (before, after) in chunk {
+                counter_keys::add(deltas, before, -1);
+                counter_keys::add(deltas, after, 1);
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Leads of one version of which the same columns get the same values.
+struct Alike {
+    version: i64,
+    values: lead::ActiveModel,
+    leads: Vec<LeadId>,
+}
+
+fn alike(changed: &[(LeadRecord, LeadRecord)]) -> Vec<Alike> {
+    let mut groups: Vec<Alike> = Vec::new();
+    for (before, after) in changed {
+        let was = model_of(before).into_active_model();
+        let mut values = lead::ActiveModel {
+            version: Set(before.version + 1),
+            ..Default::default()
+        };
+        let is = model_of(after).into_active_model();
+        for column in lead::Column::iter() {
+            let new = is.get(column);
+            if !matches!(column, lead::Column::Id | lead::Column::Version)
+                && new != was.get(column)
+                && let Some(value) = new.into_value()
+            {
+                values.set(column, value);
+            }
+        }
+        match groups
+            .iter_mut()
+            .find(|group| group.version == before.version && group.values == values)
+        {
+            Some(group) => group.leads.push(before.id),
+            None => groups.push(Alike {
+                version: before.version,
+                values,
+                leads: vec![before.id],
+            }),
+        }
+    }
+    groups
 }
 
 /// Removes leads with their identities, their search texts and the history of their status, so that the persons may come

@@ -57,7 +57,7 @@ pub fn CommitProgress(
     };
     view! {
         <div class="commit">
-            <Progress settled runs import what="Rows settled" done="settled" />
+            <Progress settled runs look=move |()| import.refetch() what="Rows settled" done="settled" />
             <Show
                 when=move || runs.get()
                 fallback=move || view! {

@@ -11,7 +11,7 @@ mod dry_run;
 mod history;
 mod mapping;
 mod pace;
-mod progress;
+pub(super) mod progress;
 mod rows;
 mod stage;
 mod undo;

@@ -1,12 +1,10 @@
-//! How far a job of an import is, how fast it goes and how long it still takes.
+//! How far long work is, how fast it goes and how long it still takes.
 
 use std::time::Duration;
 
-use aicmo_shared::import::Import;
 use leptos::prelude::*;
 
 use super::pace::{Pace, percent_settled};
-use crate::api::Load;
 use crate::app::ShellState;
 use crate::boot;
 use crate::format;
@@ -17,16 +15,20 @@ const LOOK_EVERY: Duration = Duration::from_millis(700);
 /// The bar and the pace; it asks again by itself while the job runs and no stream tells of it.
 #[component]
 pub fn Progress(
-    /// Rows that are through, of how many.
+    /// What is through, of how much.
     settled: Memo<(u64, u64)>,
     /// Whether the job runs.
     runs: Memo<bool>,
-    /// Asks for the import again.
-    import: Load<Import>,
+    /// Asks for it again.
+    #[prop(into)]
+    look: Callback<()>,
     /// What the bar shows, for who cannot see it.
     what: &'static str,
-    /// The word for a row that is through.
+    /// The word for what is through.
     done: &'static str,
+    /// What it goes through: one of it, and many.
+    #[prop(default = ("row", "rows"))]
+    noun: (&'static str, &'static str),
 ) -> impl IntoView {
     let shell = ShellState::expect();
     let pace = RwSignal::new(Pace::default());
@@ -44,7 +46,7 @@ pub fn Progress(
     Effect::new(move || {
         stop();
         if runs.get() && !is_told.get() {
-            ticking.set_value(set_interval_with_handle(move || import.refetch(), LOOK_EVERY).ok());
+            ticking.set_value(set_interval_with_handle(move || look.run(()), LOOK_EVERY).ok());
         }
     });
     on_cleanup(stop);
@@ -53,7 +55,7 @@ pub fn Progress(
         format!(
             "{} of {} {done}",
             format::count(through),
-            format::counted(total, "row", "rows")
+            format::counted(total, noun.0, noun.1)
         )
     };
     let pace_text = move || {
@@ -62,7 +64,7 @@ pub fn Progress(
         match (estimate.rows_per_second, estimate.seconds_left) {
             (Some(rate), Some(left)) => format!(
                 "{} per second, about {} left",
-                format::counted(whole(rate), "row", "rows"),
+                format::counted(whole(rate), noun.0, noun.1),
                 format::duration(millis_of(left))
             ),
             _ => "The pace is not known yet".to_owned(),

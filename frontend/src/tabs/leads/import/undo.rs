@@ -156,7 +156,7 @@ pub fn UndoProgress(
     };
     view! {
         <div class="commit">
-            <Progress settled runs import what="Rows taken back" done="taken back" />
+            <Progress settled runs look=move |()| import.refetch() what="Rows taken back" done="taken back" />
             {move || why.get().map(|why| view! {
                 <div class="failure failure--inline" role="alert">
                     <p class="failure__title">"The undo stands still"</p>

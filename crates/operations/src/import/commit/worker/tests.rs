@@ -2,98 +2,28 @@
 //! makes of it with what an undisturbed one does; `undoing` does the same to an undo.
 
 use std::fmt::Write as _;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use aicmo_shared::Timestamp;
 use aicmo_shared::api::LeadQuery;
-use aicmo_shared::audit::ActorType;
-use aicmo_shared::build_marker::BuildMarker;
-use aicmo_shared::diagnostics::{ConsoleReport, DatabaseKind};
 use aicmo_shared::import::{Import, ImportMapping};
 use aicmo_shared::lead::LeadEventKind;
-use aicmo_store::{Actor, counters, verify_audit_chain};
+use aicmo_store::{counters, verify_audit_chain};
 use aicmo_test_support::{on_both_databases, wait_until};
 use tempfile::TempDir;
 
 use super::*;
-use crate::accounts::AccountSettings;
-use crate::clock::FixedClock;
-use crate::context::{Mode, OperationsSettings};
-use crate::facts::ProcessFacts;
 use crate::import::commit::{resume_interrupted, start};
 use crate::import::{
     ImportUpload, cancel_import, get_import, map_import, pause_import, preview_import, resume_import,
     upload_import,
 };
 use crate::leads::{list_lead_events, list_leads};
-use crate::secrets::Secrets;
+use crate::testing::{Killed, NOON, olga, process};
+use crate::work::give_up;
 
 mod undoing;
 
-const NOON: Timestamp = FixedClock::MOCK_INSTANT;
 /// Three chunks, the last one partly filled.
 const ROWS: u64 = 1_200;
-
-fn facts() -> ProcessFacts {
-    let build = BuildMarker::new("AICMO_DASH_V3_2026_01_15_abc1234");
-    ProcessFacts {
-        console: ConsoleReport {
-            embedded: false,
-            build: None,
-            matches_server: true,
-            files: 0,
-        },
-        build,
-        version: "0.1.0".to_owned(),
-        git_commit: "abc1234".to_owned(),
-        binary_path: String::new(),
-        working_directory: String::new(),
-        role: "serve".to_owned(),
-        pid: 1,
-        started_at: NOON,
-        settings: Vec::new(),
-        unknown_settings: Vec::new(),
-        entry_points: Vec::new(),
-        last_fatal_error: None,
-        database_kind: DatabaseKind::Sqlite,
-        database_address: String::new(),
-        schema_expected: String::new(),
-    }
-}
-
-fn process(store: &Store, folder: &TempDir) -> Arc<Operations> {
-    Operations::new(
-        OperationsSettings {
-            clock: Arc::new(FixedClock::at(NOON)),
-            secrets: Secrets {
-                identity_key: [1; 32],
-                cursor_key: [2; 32],
-            },
-            data_dir: folder.path().to_owned(),
-            import_max_bytes: 10_000_000,
-            campaign_ops_enabled: true,
-            services_disabled: Vec::new(),
-            streams_each: 16,
-            webhook_port: Arc::new(crate::webhooks::NoWayOut),
-            e2e: false,
-            accounts: AccountSettings::default(),
-            facts: facts(),
-        },
-        Mode::Live(store.clone()),
-    )
-}
-
-fn olga() -> Operator {
-    Operator {
-        actor: Actor {
-            kind: ActorType::User,
-            id: "olga".to_owned(),
-        },
-        request_id: "req-1".to_owned(),
-    }
-}
 
 /// Every fourth row repeats the person of the row before it with a company, and every fiftieth has
 /// no identity.
@@ -212,24 +142,6 @@ async fn assert_each_row_once(ops: &Arc<Operations>, store: &Store, previewed: &
     assert!(check.mismatches.is_empty(), "{:?}", check.mismatches);
     let chain = verify_audit_chain(&store.reader()).await.expect("read");
     assert_eq!(chain.broken, None);
-}
-
-/// A future that is dropped after it was polled `left` times: a kill at that instant.
-struct Killed<F> {
-    work: Pin<Box<F>>,
-    left: usize,
-}
-
-impl<F: Future> Future for Killed<F> {
-    type Output = Option<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.left == 0 {
-            return Poll::Ready(None);
-        }
-        self.left -= 1;
-        self.work.as_mut().poll(context).map(Some)
-    }
 }
 
 on_both_databases! {
@@ -354,7 +266,7 @@ on_both_databases! {
         let mut working = worker(&ops, &store, &previewed);
         assert_eq!(working.step().await.expect("a chunk"), Step::Wrote);
         let error = OperationError::Internal("a query", "SQLITE_IOERR".into());
-        working.give_up(&error).await;
+        give_up(&working, &error).await;
         let failed = get_import(&ops, previewed.id).await.expect("it is there").into_data();
         assert_eq!(failed.state, ImportState::Failed);
         let reason = failed.error.expect("a reason");

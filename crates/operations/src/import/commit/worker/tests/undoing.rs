@@ -104,7 +104,7 @@ on_both_databases! {
         let ops = process(&store, &folder);
         let undoing = undo_begun(&ops, &store, &folder).await;
         let error = OperationError::Internal("a query", "SQLITE_IOERR".into());
-        worker(&ops, &store, &undoing).give_up(&error).await;
+        give_up(&worker(&ops, &store, &undoing), &error).await;
         let stopped = get_import(&ops, undoing.id).await.expect("it is there").into_data();
         assert_eq!(stopped.state, ImportState::Undoing);
         assert!(stopped.error.is_some_and(|why| why.contains("undo again")));
