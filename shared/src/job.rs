@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub const UNDO_MINUTES: i64 = 10;
 
 /// The most leads that can be named one by one; more are meant by a filter.
-pub const MAX_PICKED: usize = 1_000;
+pub const MAX_PICKED: u32 = 1_000;
 
 closed_enum! {
     /// Where a job stands.

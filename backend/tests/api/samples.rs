@@ -251,24 +251,9 @@ pub async fn standing_job(store: &Store, state: JobState) -> String {
         .parse()
         .expect("an id");
     let record = JobRecord {
-        id,
-        version: 1,
         state,
-        change: LeadChange::Owner { owner: None },
-        filter: None,
-        reason: None,
-        total: 0,
-        changed: 0,
-        unchanged: 0,
-        refused: 0,
-        taken_back: 0,
-        kept: 0,
         error: (state == JobState::Failed).then(|| "The server made a mistake.".to_owned()),
-        started_by: actor.id.clone(),
-        actor,
-        created_at: at,
-        updated_at: at,
-        ended_at: None,
+        ..JobRecord::started(id, LeadChange::Owner { owner: None }, actor, at)
     };
     let tx = store.begin_write().await.expect("a transaction");
     jobs::insert(&tx, &record).await.expect("added");

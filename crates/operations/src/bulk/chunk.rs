@@ -106,16 +106,13 @@ pub(super) async fn write_back(
             }
             _ => None,
         };
-        item.undo = Some(match restored {
-            Some((lead, restored)) => {
-                change.add(&before.change, lead, restored);
-                after.taken_back += 1;
-                ItemUndo::TakenBack
-            }
-            None => {
-                after.kept += 1;
-                ItemUndo::Kept
-            }
+        item.undo = Some(if let Some((lead, restored)) = restored {
+            change.add(&before.change, lead, restored);
+            after.taken_back += 1;
+            ItemUndo::TakenBack
+        } else {
+            after.kept += 1;
+            ItemUndo::Kept
         });
     }
     change.write(&tx).await?;

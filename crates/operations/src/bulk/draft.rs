@@ -88,7 +88,7 @@ fn chosen(faults: &mut Faults, selection: LeadSelection) -> Chosen {
             if leads.is_empty() {
                 faults.add("/selection/leads", "required", "Name at least one lead.");
             }
-            if leads.len() > MAX_PICKED {
+            if leads.len() > MAX_PICKED as usize {
                 let most =
                     format!("At most {MAX_PICKED} leads can be named one by one; use a filter for more.");
                 faults.add("/selection/leads", "too_many", most);

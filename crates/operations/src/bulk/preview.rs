@@ -37,8 +37,7 @@ async fn look(
             (records, count)
         }
         Chosen::Matching(filter) => {
-            let most = MAX_PICKED as u32;
-            let page = leads::records_in_order(session, filter, LeadSort::Newest, None, most).await?;
+            let page = leads::records_in_order(session, filter, LeadSort::Newest, None, MAX_PICKED).await?;
             (page.rows, leads::count_exactly(session, filter).await?)
         }
     };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use aicmo_shared::JobId;
 use aicmo_shared::audit::AuditAction;
-use aicmo_shared::job::{BulkDraft, Job, JobState};
+use aicmo_shared::job::{BulkDraft, Job};
 use aicmo_shared::lead::LeadFilter;
 use aicmo_shared::status::ServiceName;
 use aicmo_store::Store;
@@ -56,26 +56,9 @@ pub(super) async fn begin(
 ) -> Result<JobRecord, OperationError> {
     let now = ops.now();
     asked.require_campaign(&store.reader()).await?;
-    let mut record = JobRecord {
-        id: JobId::new(ops.new_id(now)),
-        version: 1,
-        state: JobState::Running,
-        change: asked.change,
-        filter: None,
-        reason,
-        total: 0,
-        changed: 0,
-        unchanged: 0,
-        refused: 0,
-        taken_back: 0,
-        kept: 0,
-        error: None,
-        started_by: operator.actor.id.clone(),
-        actor: operator.actor.clone(),
-        created_at: now,
-        updated_at: now,
-        ended_at: None,
-    };
+    let id = JobId::new(ops.new_id(now));
+    let mut record = JobRecord::started(id, asked.change, operator.actor.clone(), now);
+    record.reason = reason;
     let tx = store.begin_write().await?;
     let mut facts = json!({ "state": record.state, "change": record.change });
     record.total = match asked.chosen {

@@ -167,14 +167,18 @@ on_both_databases! {
             })
             .collect();
         insert(&db, &many).await;
-        insert(&db, &[bob()]).await;
+        insert(&db, &[bob(), a_lead().named("Wing Commander").build()]).await;
         let store = db.store();
+        // Many begin with the same letters, and one with all of them; few do, and none with all.
+        assert_eq!(names(&db, &text("commander")).await, ["Wing Commander"]);
+        assert_eq!(names(&db, &text("commander wing")).await, ["Wing Commander"]);
+        assert!(names(&db, &text("rarely")).await.is_empty());
         for sort in LeadSort::ALL {
             let seen = found(&store, &text("comm"), *sort, 200).await;
             let mut once: Vec<&String> = seen.iter().collect();
             once.sort_unstable();
             once.dedup();
-            assert_eq!((seen.len(), once.len()), (5_050, 5_050), "{sort}");
+            assert_eq!((seen.len(), once.len()), (5_051, 5_051), "{sort}");
         }
         let by_name = found(&store, &text("common"), LeadSort::Name, 200).await;
         assert!(by_name.is_sorted());

@@ -84,6 +84,6 @@ fn until(connection: &mut Connection, path: &str, wanted: &str) -> Result<(), Fa
         if state == "failed" {
             return Err(Failure::new(format!("the bulk change failed: {job}")));
         }
-        thread::sleep(LOOK_EVERY);
+        thread::park_timeout(LOOK_EVERY);
     }
 }

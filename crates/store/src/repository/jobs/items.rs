@@ -146,7 +146,7 @@ async fn all_of(
     fetch::<job_item::Model>(session, "read the leads of a bulk change", TABLE, &query)
         .await?
         .into_iter()
-        .map(|row| row.and_then(record_of).map_err(StoreError::Corrupt))
+        .map(|row| row.and_then(|row| record_of(&row)).map_err(StoreError::Corrupt))
         .collect()
 }
 
@@ -171,7 +171,7 @@ pub async fn items(
         fetch::<job_item::Model>(session, "list the leads of a bulk change", TABLE, &query)
             .await?
             .into_iter()
-            .map(|row| row.and_then(record_of))
+            .map(|row| row.and_then(|row| record_of(&row)))
             .collect();
     let names: HashMap<Uuid, String> =
         leads::names(session, read.rows.iter().map(|item| item.lead.get())).await?;
@@ -225,7 +225,7 @@ fn in_order(job: JobId, after: Option<u64>, limit: u32) -> sea_orm::Select<job_i
         .limit(u64::from(limit))
 }
 
-fn record_of(model: job_item::Model) -> Result<JobItemRecord, CorruptRow> {
+fn record_of(model: &job_item::Model) -> Result<JobItemRecord, CorruptRow> {
     let row = Row::new(TABLE, format!("{}/{}", model.job_id, model.number));
     Ok(JobItemRecord {
         job: JobId::new(model.job_id),

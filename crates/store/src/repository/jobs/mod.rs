@@ -52,6 +52,30 @@ pub struct JobRecord {
 }
 
 impl JobRecord {
+    /// A bulk change that `actor` starts at `at`; of no lead yet.
+    pub fn started(id: JobId, change: LeadChange, actor: Actor, at: Timestamp) -> Self {
+        Self {
+            id,
+            version: 1,
+            state: JobState::Running,
+            change,
+            filter: None,
+            reason: None,
+            total: 0,
+            changed: 0,
+            unchanged: 0,
+            refused: 0,
+            taken_back: 0,
+            kept: 0,
+            error: None,
+            started_by: actor.id.clone(),
+            actor,
+            created_at: at,
+            updated_at: at,
+            ended_at: None,
+        }
+    }
+
     /// Leads that it is through with, on its way there or back.
     pub const fn done(&self) -> u64 {
         match self.state {

@@ -256,21 +256,8 @@ pub fn matches_words(lead: &Lead, filter: &LeadFilter) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use aicmo_shared::lead::LeadSource;
-    use aicmo_shared::{LeadId, Timestamp};
-    use uuid::Uuid;
-
     use super::*;
-    use crate::repository::leads::LeadRecord;
-
-    fn a_lead() -> Lead {
-        let id = LeadId::new(Uuid::from_u128(1));
-        let mut lead = LeadRecord::new(id, "Zoë Müller", LeadSource::Manual, Timestamp::from_millis(0));
-        lead.company = Some("Müller & Söhne".to_owned());
-        lead.tags = vec!["Very important".to_owned()];
-        lead.owner = Some("Grace".to_owned());
-        lead.into_lead(None, vec![])
-    }
+    use crate::repository::leads::texts::tests::a_lead;
 
     #[test]
     fn a_search_is_the_same_for_a_lead_in_memory() {

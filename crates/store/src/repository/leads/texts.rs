@@ -199,13 +199,13 @@ pub(crate) async fn fill(store: &Store) -> Result<(), StoreError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use aicmo_shared::lead::LeadSource;
     use aicmo_shared::{LeadId, Timestamp};
 
     use super::*;
 
-    fn a_lead() -> Lead {
+    pub fn a_lead() -> Lead {
         let id = LeadId::new(Uuid::from_u128(1));
         let mut lead = LeadRecord::new(id, "Zoë Müller", LeadSource::Manual, Timestamp::from_millis(0));
         lead.company = Some("Müller & Söhne".to_owned());
