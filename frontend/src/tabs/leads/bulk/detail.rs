@@ -203,7 +203,7 @@ fn told(job: &Job) -> String {
         .map(|reason| format!(" Reason: {reason}"))
         .unwrap_or_default();
     format!(
-        "Started by {} {}, {chosen}.{reason}",
+        "Started by {} on {}, {chosen}.{reason}",
         job.started_by,
         format::moment(job.created_at)
     )

@@ -364,13 +364,10 @@ fn summary(change: &LeadChange, preview: &BulkPreview) -> impl IntoView + use<> 
             format::counted(preview.count, "lead is", "leads are")
         )
     };
-    let mut lines = vec![
-        (leads(preview.changed), "would change".to_owned()),
-        (
-            leads(preview.unchanged),
-            "would stay as they are: they are so already".to_owned(),
-        ),
-    ];
+    let mut lines = vec![(leads(preview.changed), "would change".to_owned())];
+    if preview.unchanged > 0 {
+        lines.push((leads(preview.unchanged), "would stay: so already".to_owned()));
+    }
     lines.extend(preview.refused.iter().map(|refused| {
         (
             leads(refused.count),
