@@ -104,6 +104,21 @@ test("a page older than the server says so", async () => {
   });
 });
 
+test("a read that met no server is made again by itself, though the stream missed nothing", async () => {
+  await onPage(browser, server, { name: "unreached read", expectedErrors: [/Failed to load resource/] }, async (page) => {
+    const opened = shell(page, server);
+    await opened.do.open("/command");
+    await opened.see.panel("triage", "ready");
+    const figures = "**/api/v1/metrics/attention*";
+    await page.route(figures, (route) => route.abort("connectionrefused"));
+    await server.api("POST", "/api/v1/leads", { name: "Una Reached", email: "una@reached.example" }, 201);
+    await page.locator('[data-panel="triage"][data-stale="true"]').waitFor();
+    await page.getByText("Connected").first().waitFor();
+    await page.unroute(figures);
+    await page.locator('[data-panel="triage"]:not([data-stale="true"])').waitFor({ timeout: 20_000 });
+  });
+});
+
 test("when the server is gone the last values stay, greyed, with their time", async () => {
   const lost = await Server.start();
   const expectedErrors = [/Failed to load resource/, /ERR_CONNECTION_REFUSED/];

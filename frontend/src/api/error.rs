@@ -157,6 +157,11 @@ impl ClientError {
         )
     }
 
+    /// No server was met on the way.
+    pub const fn is_unreached(&self) -> bool {
+        matches!(self.cause, Cause::Network(_))
+    }
+
     /// Nobody waits for it any more.
     pub fn is_cancelled(&self) -> bool {
         self.cause == Cause::Cancelled

@@ -21,10 +21,13 @@ use super::error::ClientError;
 use crate::app::ShellState;
 use crate::boot;
 use crate::components::figure::{Measured, Provenance, Quantity};
-use crate::live::{Interest, concerns};
+use crate::live::{Interest, concerns, is_hidden};
 
 /// Between two requests that events ask for, in milliseconds.
 const REST: i64 = 300;
+
+/// After a request that met no server.
+const UNREACHED: Duration = Duration::from_secs(3);
 
 /// A read that follows what it depends on.
 pub struct Load<T: Send + Sync + 'static> {
@@ -248,12 +251,34 @@ impl Asking {
             // What stands there stays; it is asked for again once somebody is signed in.
             Err(error) if error.is_cancelled() || error.is_session_end() => {}
             Err(error) => {
+                let is_unreached = error.is_unreached();
                 let _ = self.error.try_set(Some(error));
+                if is_unreached {
+                    self.try_later();
+                }
             }
         }
         if self.outdated.try_get_value() == Some(true) {
             self.look_again();
         }
+    }
+
+    /// A request that met no server is made again in a while: the stream and the status may never have
+    /// missed it, and then nothing else would tell that it is there.
+    fn try_later(self) {
+        let number = self.generation.try_get_value();
+        set_timeout(
+            move || {
+                if number.is_none() || self.generation.try_get_value() != number {
+                    // It has been made again already, or the panel is gone.
+                } else if is_hidden() {
+                    self.try_later();
+                } else {
+                    self.look_again();
+                }
+            },
+            UNREACHED,
+        );
     }
 
     fn again(self) {
